@@ -1,0 +1,12 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Isaac Lab task environments with privileged and onboard observation groups.
+
+Importing this package registers every task with Gymnasium. Isaac Lab's command line finds it through the
+``isaaclab.tasks`` entry point.
+"""
+
+from . import color_maze  # noqa: F401

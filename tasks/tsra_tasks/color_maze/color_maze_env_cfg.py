@@ -1,0 +1,197 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Environment configuration of ``TSRA-ColorMaze-Rover``.
+
+A rover must cross from the start to the goal. Between them lies a maze of cells, each *path* or *lava*, drawn anew
+each episode; lava ends the episode with a penalty. The privileged view knows the cells' types. The onboard view
+knows where the maze is, but lava and path look alike to it, so only the longer way around is safe. The task follows
+the colour maze of Student-Informed Teacher Training (Messikommer et al., arXiv:2412.09149), as a driven robot.
+"""
+
+import torch
+from isaaclab_newton.physics import MJWarpSolverCfg, NewtonCfg
+from isaaclab_ov.physics import OvPhysxCfg
+from isaaclab_physx.physics import PhysxCfg
+
+import isaaclab.sim as sim_utils
+from isaaclab.assets import ArticulationCfg, AssetBaseCfg
+from isaaclab.envs import ManagerBasedRLEnvCfg
+from isaaclab.envs import mdp as isaac_mdp
+from isaaclab.managers import EventTermCfg as EventTerm
+from isaaclab.managers import ObservationGroupCfg as ObsGroup
+from isaaclab.managers import ObservationTermCfg as ObsTerm
+from isaaclab.managers import RewardTermCfg as RewTerm
+from isaaclab.managers import TerminationTermCfg as DoneTerm
+from isaaclab.physics import PhysxAutoCfg
+from isaaclab.scene import InteractiveSceneCfg
+from isaaclab.utils import configclass, replace
+from isaaclab.utils.noise import GaussianNoiseCfg
+from isaaclab.visualizers import VisualizerCfg
+
+from isaaclab_tasks.utils import PresetCfg
+
+from ..robots import ROVER_CFG
+from . import mdp
+
+CONTROL_PERIOD = 0.1
+"""Duration of an environment step [s]. Rewards per episode event are divided by it, as Isaac Lab multiplies by it."""
+
+
+@configclass
+class ColorMazePhysicsCfg(PresetCfg):
+    """Physics backends. Newton is the default and the only one that was run for this repository's results."""
+
+    isaacsim_physx: PhysxCfg = PhysxCfg()
+    ovphysx: OvPhysxCfg = OvPhysxCfg()
+    physx: PhysxAutoCfg = PhysxAutoCfg(isaacsim_physx=isaacsim_physx, ovphysx=ovphysx)
+    # two joint limits are the only constraints, and nothing touches
+    newton_mjwarp: NewtonCfg = NewtonCfg(
+        solver_cfg=MJWarpSolverCfg(
+            njmax=8, nconmax=1, integrator="implicitfast", disable_contacts=True, disable_sensors=True
+        )
+    )
+    default: NewtonCfg = newton_mjwarp
+
+
+@configclass
+class ColorMazeSceneCfg(InteractiveSceneCfg):
+    """A rover on a floor. The maze is painted by the maze command, which knows its cells."""
+
+    floor = AssetBaseCfg(
+        prim_path="{ENV_REGEX_NS}/Floor",
+        spawn=sim_utils.CuboidCfg(
+            size=(5.2, 4.0, 0.02), visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=(0.72, 0.72, 0.70))
+        ),
+        init_state=AssetBaseCfg.InitialStateCfg(pos=(0.0, 0.0, -0.011)),
+    )
+    robot: ArticulationCfg = replace(ROVER_CFG, prim_path="{ENV_REGEX_NS}/Robot")
+    light = AssetBaseCfg(prim_path="/World/Light", spawn=sim_utils.DistantLightCfg(intensity=2500.0))
+
+
+@configclass
+class CommandsCfg:
+    """The maze and its goal."""
+
+    maze = mdp.MazeCommandCfg(asset_name="robot")
+
+
+@configclass
+class ActionsCfg:
+    """Velocity of the rover along x and y."""
+
+    velocity = isaac_mdp.JointVelocityActionCfg(
+        asset_name="robot",
+        joint_names=["drive_x", "drive_y"],
+        preserve_order=True,
+        scale=1.0,
+        clip={".*": (-1.2, 1.2)},
+    )
+
+
+@configclass
+class ObservationsCfg:
+    """What the rover's own sensors give, and what only the simulator knows."""
+
+    @configclass
+    class OnboardCfg(ObsGroup):
+        """Onboard: odometry, velocity, goal and a local occupancy grid that is blind to colour."""
+
+        odometry = ObsTerm(func=isaac_mdp.joint_pos, noise=GaussianNoiseCfg(std=0.02))
+        velocity = ObsTerm(func=isaac_mdp.joint_vel, noise=GaussianNoiseCfg(std=0.05))
+        goal = ObsTerm(
+            func=mdp.goal_in_robot_frame, params={"command_name": "maze"}, noise=GaussianNoiseCfg(std=0.02)
+        )
+        occupancy = ObsTerm(
+            func=mdp.local_occupancy,
+            params={"command_name": "maze", "size": 5, "spacing": 0.25},
+            noise=GaussianNoiseCfg(std=0.05),
+        )
+
+        def __post_init__(self):
+            self.enable_corruption = True
+
+    @configclass
+    class PrivilegedCfg(ObsGroup):
+        """Privileged: the exact state and the type of every cell."""
+
+        position = ObsTerm(func=isaac_mdp.joint_pos)
+        velocity = ObsTerm(func=isaac_mdp.joint_vel)
+        goal = ObsTerm(func=mdp.goal_in_robot_frame, params={"command_name": "maze"})
+        cells = ObsTerm(func=mdp.cell_types, params={"command_name": "maze"})
+
+    onboard: OnboardCfg = OnboardCfg()
+    privileged: PrivilegedCfg = PrivilegedCfg()
+
+
+@configclass
+class EventCfg:
+    """Start of an episode."""
+
+    reset_rover = EventTerm(
+        func=mdp.reset_rover_around_maze,
+        mode="reset",
+        params={
+            "start_x": -2.0,
+            "start_y_range": (-0.4, 0.4),
+            "anywhere_fraction": 0.5,
+            "command_name": "maze",
+        },
+    )
+
+
+@configclass
+class RewardsCfg:
+    """Progress to the goal, a cost of time, and what ends the episode."""
+
+    progress = RewTerm(func=mdp.progress_to_goal, weight=0.5, params={"command_name": "maze"})
+    time = RewTerm(func=isaac_mdp.is_alive, weight=-0.02 / CONTROL_PERIOD)
+    goal = RewTerm(
+        func=isaac_mdp.is_terminated_term, weight=3.0 / CONTROL_PERIOD, params={"term_keys": "success"}
+    )
+    lava = RewTerm(func=isaac_mdp.is_terminated_term, weight=-2.0 / CONTROL_PERIOD, params={"term_keys": "lava"})
+
+
+@configclass
+class TerminationsCfg:
+    """Outcomes of an episode. Evaluation reports the rate of each; ``success`` is the task's success."""
+
+    success = DoneTerm(func=mdp.reached_goal, params={"command_name": "maze"})
+    lava = DoneTerm(func=mdp.entered_lava, params={"command_name": "maze"})
+    time_out = DoneTerm(func=isaac_mdp.time_out, time_out=True)
+
+
+@configclass
+class ColorMazeEnvCfg(ManagerBasedRLEnvCfg):
+    """Configuration of the colour maze."""
+
+    scene: ColorMazeSceneCfg = ColorMazeSceneCfg(num_envs=512, env_spacing=6.0)
+    commands: CommandsCfg = CommandsCfg()
+    actions: ActionsCfg = ActionsCfg()
+    observations: ObservationsCfg = ObservationsCfg()
+    events: EventCfg = EventCfg()
+    rewards: RewardsCfg = RewardsCfg()
+    terminations: TerminationsCfg = TerminationsCfg()
+
+    def __post_init__(self):
+        """Set times, physics and the viewpoint."""
+        self.sim.dt = 0.05
+        self.decimation = round(CONTROL_PERIOD / self.sim.dt)
+        self.episode_length_s = 6.4
+        self.sim.render_interval = self.decimation
+        self.sim.physics = ColorMazePhysicsCfg()
+        self.sim.device = "cuda:0" if torch.cuda.is_available() else "cpu"
+        self.sim.default_visualizer_cfg = VisualizerCfg(eye=(-1.0, -9.0, 9.0))
+
+    def evaluation_mode(self):
+        """Start every episode at the start. Sensors stay noisy, as on the robot."""
+        self.events.reset_rover.params["anywhere_fraction"] = 0.0
+
+    def play_mode(self):
+        """Few environments, no noise, episodes from the start, and the maze painted in its colours."""
+        super().play_mode()
+        self.evaluation_mode()
+        self.scene.num_envs = min(self.scene.num_envs, 9)
+        self.commands.maze.debug_vis = True

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Write ``rover.usda``: an omnidirectional rover made of primitives.
+
+The rover slides on two prismatic joints, ``drive_x`` and ``drive_y``, whose velocity drives stand for its wheels: a
+planar base that needs no contact with the ground and so steps fast in large batches. The root is fixed to the world
+at the centre of the arena, so the joint positions *are* the rover's position in the arena [m].
+
+Run ``python make_rover.py`` after a change and commit the result.
+"""
+
+from pathlib import Path
+
+from pxr import Gf, Sdf, Usd, UsdGeom, UsdPhysics, UsdShade
+
+BODY_RADIUS = 0.12
+"""Radius of the body [m]."""
+BODY_HEIGHT = 0.10
+"""Height of the body [m]."""
+BODY_MASS = 4.0
+"""Mass of the body [kg]."""
+CARRIAGE_MASS = 0.5
+"""Mass of the link between the two joints [kg]; it stands for the drive train."""
+TRAVEL = {"drive_x": 2.4, "drive_y": 1.8}
+"""Joint limits, symmetric about the centre of the arena [m]: the rover stops at the arena's edge."""
+
+
+def _link(stage: Usd.Stage, path: str, mass: float) -> Usd.Prim:
+    prim = UsdGeom.Xform.Define(stage, path).GetPrim()
+    UsdPhysics.RigidBodyAPI.Apply(prim)
+    mass_api = UsdPhysics.MassAPI.Apply(prim)
+    mass_api.CreateMassAttr(mass)
+    # a solid cylinder of the body's size; rotation is blocked, so only its being positive matters
+    side = mass * (3.0 * BODY_RADIUS**2 + BODY_HEIGHT**2) / 12.0
+    mass_api.CreateDiagonalInertiaAttr(Gf.Vec3f(side, side, 0.5 * mass * BODY_RADIUS**2))
+    return prim
+
+
+def _material(stage: Usd.Stage, name: str, color: tuple[float, float, float]) -> UsdShade.Material:
+    material = UsdShade.Material.Define(stage, f"/Rover/Looks/{name}")
+    shader = UsdShade.Shader.Define(stage, f"/Rover/Looks/{name}/Shader")
+    shader.CreateIdAttr("UsdPreviewSurface")
+    shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f).Set(Gf.Vec3f(*color))
+    material.CreateSurfaceOutput().ConnectToSource(shader.ConnectableAPI(), "surface")
+    return material
+
+
+def _paint(shape: UsdGeom.Gprim, height: float, color: tuple[float, float, float], material: UsdShade.Material) -> None:
+    UsdGeom.XformCommonAPI(shape).SetTranslate(Gf.Vec3d(0.0, 0.0, height))
+    shape.CreateDisplayColorAttr([Gf.Vec3f(*color)])
+    UsdShade.MaterialBindingAPI.Apply(shape.GetPrim()).Bind(material)
+
+
+def _prismatic(stage: Usd.Stage, name: str, axis: str, parent: str, child: str) -> None:
+    joint = UsdPhysics.PrismaticJoint.Define(stage, f"/Rover/joints/{name}")
+    joint.CreateAxisAttr(axis)
+    joint.CreateBody0Rel().SetTargets([parent])
+    joint.CreateBody1Rel().SetTargets([child])
+    joint.CreateLowerLimitAttr(-TRAVEL[name])
+    joint.CreateUpperLimitAttr(TRAVEL[name])
+    # the gains come from the actuator configuration; the drive only has to exist
+    drive = UsdPhysics.DriveAPI.Apply(joint.GetPrim(), "linear")
+    drive.CreateTypeAttr("force")
+    drive.CreateStiffnessAttr(0.0)
+    drive.CreateDampingAttr(0.0)
+
+
+def make_rover(path: Path) -> None:
+    """Write the rover's USD layer.
+
+    Args:
+        path: File to write.
+    """
+    stage = Usd.Stage.CreateNew(str(path))
+    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)
+    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+    UsdPhysics.SetStageKilogramsPerUnit(stage, 1.0)
+    root = UsdGeom.Xform.Define(stage, "/Rover").GetPrim()
+    stage.SetDefaultPrim(root)
+    UsdPhysics.ArticulationRootAPI.Apply(root)
+
+    _link(stage, "/Rover/base", CARRIAGE_MASS)
+    _link(stage, "/Rover/carriage", CARRIAGE_MASS)
+    _link(stage, "/Rover/body", BODY_MASS)
+
+    UsdGeom.Scope.Define(stage, "/Rover/Looks")
+    colors = {"shell": (0.93, 0.93, 0.90), "lens": (0.06, 0.25, 0.65)}
+    materials = {name: _material(stage, name, color) for name, color in colors.items()}
+    shell = UsdGeom.Cylinder.Define(stage, "/Rover/body/shell")
+    shell.CreateRadiusAttr(BODY_RADIUS)
+    shell.CreateHeightAttr(BODY_HEIGHT)
+    _paint(shell, 0.5 * BODY_HEIGHT + 0.03, colors["shell"], materials["shell"])
+    mast = UsdGeom.Cylinder.Define(stage, "/Rover/body/mast")
+    mast.CreateRadiusAttr(0.02)
+    mast.CreateHeightAttr(0.12)
+    _paint(mast, BODY_HEIGHT + 0.09, colors["shell"], materials["shell"])
+    lens = UsdGeom.Sphere.Define(stage, "/Rover/body/lens")
+    lens.CreateRadiusAttr(0.04)
+    _paint(lens, BODY_HEIGHT + 0.17, colors["lens"], materials["lens"])
+
+    UsdGeom.Scope.Define(stage, "/Rover/joints")
+    anchor = UsdPhysics.FixedJoint.Define(stage, "/Rover/joints/anchor")
+    anchor.CreateBody1Rel().SetTargets(["/Rover/base"])
+    _prismatic(stage, "drive_x", "X", "/Rover/base", "/Rover/carriage")
+    _prismatic(stage, "drive_y", "Y", "/Rover/carriage", "/Rover/body")
+    stage.GetRootLayer().Save()
+
+
+if __name__ == "__main__":
+    make_rover(Path(__file__).with_name("rover.usda"))
