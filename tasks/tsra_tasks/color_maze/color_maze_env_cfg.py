@@ -11,7 +11,6 @@ knows where the maze is, but lava and path look alike to it, so only the longer 
 the colour maze of Student-Informed Teacher Training (Messikommer et al., arXiv:2412.09149), as a driven robot.
 """
 
-import torch
 from isaaclab_newton.physics import MJWarpSolverCfg, NewtonCfg
 from isaaclab_ov.physics import OvPhysxCfg
 from isaaclab_physx.physics import PhysxCfg
@@ -182,7 +181,6 @@ class ColorMazeEnvCfg(ManagerBasedRLEnvCfg):
         self.episode_length_s = 6.4
         self.sim.render_interval = self.decimation
         self.sim.physics = ColorMazePhysicsCfg()
-        self.sim.device = "cuda:0" if torch.cuda.is_available() else "cpu"
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(-1.0, -9.0, 9.0))
 
     def evaluation_mode(self):

@@ -1,0 +1,12 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Learning an embedding that privileged state and onboard observation share."""
+
+from .aligner import Aligner
+from .losses import alignment_loss
+from .metrics import embedding_health
+
+__all__ = ["Aligner", "alignment_loss", "embedding_health"]

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Alignment losses on paired embeddings of the two views.
+
+All of them are weightings of the same four terms, so the choice of a loss is a choice of weights
+(:class:`tsra_lab.configs.AlignmentCfg`): contrast (InfoNCE, van den Oord et al., arXiv:1807.03748, symmetric as in
+CLIP, arXiv:2103.00020), match, and the variance and covariance terms of VICReg (Bardes et al., arXiv:2105.04906).
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as functional
+
+
+def alignment_loss(
+    teacher: torch.Tensor,
+    student: torch.Tensor,
+    contrast_weight: float,
+    match_weight: float,
+    variance_weight: float,
+    covariance_weight: float,
+    temperature: float,
+) -> torch.Tensor:
+    """Weighted sum of the alignment terms. Terms of weight zero are not computed.
+
+    Args:
+        teacher: Embeddings of privileged observations. Shape is (batch, embedding_dim).
+        student: Embeddings of the onboard observations of the same moments. Shape is (batch, embedding_dim).
+        contrast_weight: Weight of :func:`contrast`.
+        match_weight: Weight of the mean squared difference of the pairs.
+        variance_weight: Weight of :func:`variance_hinge`, summed over the views.
+        covariance_weight: Weight of :func:`covariance`, summed over the views.
+        temperature: Temperature of :func:`contrast`.
+
+    Returns:
+        Scalar loss.
+    """
+    loss = teacher.new_zeros(())
+    if contrast_weight:
+        loss = loss + contrast_weight * contrast(teacher, student, temperature)
+    if match_weight:
+        loss = loss + match_weight * functional.mse_loss(teacher, student)
+    if variance_weight:
+        loss = loss + variance_weight * (variance_hinge(teacher) + variance_hinge(student))
+    if covariance_weight:
+        loss = loss + covariance_weight * (covariance(teacher) + covariance(student))
+    return loss
+
+
+def contrast(teacher: torch.Tensor, student: torch.Tensor, temperature: float) -> torch.Tensor:
+    """Symmetric InfoNCE on cosine similarity: each embedding must find its own pair within the batch.
+
+    Args:
+        teacher: Embeddings of shape (batch, embedding_dim).
+        student: Embeddings of shape (batch, embedding_dim).
+        temperature: Divides the similarities; lower is stricter.
+
+    Returns:
+        Scalar loss.
+    """
+    logits = functional.normalize(teacher, dim=-1) @ functional.normalize(student, dim=-1).T / temperature
+    pairs = torch.arange(len(logits), device=logits.device)
+    return 0.5 * (functional.cross_entropy(logits, pairs) + functional.cross_entropy(logits.T, pairs))
+
+
+def variance_hinge(embedding: torch.Tensor) -> torch.Tensor:
+    """Mean over dimensions of how far the standard deviation falls short of 1 (VICReg, eq. 1).
+
+    Args:
+        embedding: Embeddings of shape (batch, embedding_dim).
+
+    Returns:
+        Scalar loss.
+    """
+    # the small constant keeps the square root's gradient finite where a dimension has collapsed
+    std = torch.sqrt(embedding.var(dim=0) + 1.0e-4)
+    return functional.relu(1.0 - std).mean()
+
+
+def covariance(embedding: torch.Tensor) -> torch.Tensor:
+    """Sum of squared covariances between different dimensions, over the number of dimensions (VICReg, eq. 3-4).
+
+    Args:
+        embedding: Embeddings of shape (batch, embedding_dim).
+
+    Returns:
+        Scalar loss.
+    """
+    matrix = torch.cov(embedding.T)
+    return (matrix.square().sum() - matrix.diagonal().square().sum()) / embedding.shape[-1]

@@ -1,0 +1,24 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Typed configurations. An unknown option is an error at the moment it is set."""
+
+from .alignment_cfg import AlignmentCfg, AlignmentPresetsCfg
+from .models_cfg import CNNModelCfg, MLPModelCfg
+from .observation_sets import ObservationSets, check_observation_sets
+from .runner_cfg import AlignedPPOCfg, AlignedRunnerCfg
+from .strict import StrictCfg
+
+__all__ = [
+    "AlignedPPOCfg",
+    "AlignedRunnerCfg",
+    "AlignmentCfg",
+    "AlignmentPresetsCfg",
+    "CNNModelCfg",
+    "MLPModelCfg",
+    "ObservationSets",
+    "StrictCfg",
+    "check_observation_sets",
+]
