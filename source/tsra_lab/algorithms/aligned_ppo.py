@@ -165,10 +165,6 @@ class AlignedPPO(PPO):
         """The student."""
         return self.student
 
-    def policies(self) -> dict[str, EncodedPolicy]:
-        """Policies to evaluate, by name."""
-        return {"teacher": self.teacher, "student": self.student}
-
     def save(self) -> dict:
         """Everything that an interrupted run needs to go on, and the observation contract.
 
@@ -254,9 +250,7 @@ class AlignedPPO(PPO):
         stored = TensorDict(
             {**obs, EMBEDDING: torch.zeros(env.num_envs, embedding_dim, device=device)}, batch_size=[env.num_envs]
         )
-        storage = RolloutStorage(
-            "rl", env.num_envs, cfg["num_steps_per_env"], stored, [env.num_actions], device
-        )
+        storage = RolloutStorage("rl", env.num_envs, cfg["num_steps_per_env"], stored, [env.num_actions], device)
         algorithm = algorithm_class(
             head,
             critic,

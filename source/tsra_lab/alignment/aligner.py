@@ -139,15 +139,15 @@ class Aligner:
     def _draw(self, observations: TensorDict) -> TensorDict:
         """Draw a batch of moments, with replacement."""
         count = observations.batch_size[0]
-        index = torch.randint(count, (min(self.batch_size, count),), device=self.optimizer.param_groups[0]["params"][0].device)
+        index = torch.randint(
+            count, (min(self.batch_size, count),), device=self.optimizer.param_groups[0]["params"][0].device
+        )
         return observations[index]
 
     @torch.no_grad()
     def _move_targets(self) -> None:
         """Move the targets towards the encoders, observation statistics included."""
-        for target, source in zip(
-            self.targets.state_dict().values(), self.encoders.state_dict().values(), strict=True
-        ):
+        for target, source in zip(self.targets.state_dict().values(), self.encoders.state_dict().values(), strict=True):
             if target.is_floating_point():
                 target.lerp_(source, 1.0 - self.target_decay)
             else:

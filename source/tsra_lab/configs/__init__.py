@@ -6,12 +6,15 @@
 """Typed configurations. An unknown option is an error at the moment it is set."""
 
 from .alignment_cfg import AlignmentCfg, AlignmentPresetsCfg
+from .distillation_cfg import AlignedDistillationCfg, AlignedDistillationRunnerCfg
 from .models_cfg import CNNModelCfg, MLPModelCfg
 from .observation_sets import ObservationSets, check_observation_sets
 from .runner_cfg import AlignedPPOCfg, AlignedRunnerCfg
 from .strict import StrictCfg
 
 __all__ = [
+    "AlignedDistillationCfg",
+    "AlignedDistillationRunnerCfg",
     "AlignedPPOCfg",
     "AlignedRunnerCfg",
     "AlignmentCfg",

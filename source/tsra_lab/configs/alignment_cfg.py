@@ -6,7 +6,6 @@
 """Configuration of the alignment of the two views."""
 
 from isaaclab.utils import configclass
-
 from isaaclab_tasks.utils import PresetCfg
 
 from .strict import StrictCfg

@@ -6,7 +6,6 @@
 """Configurations of rsl_rl's models that refuse unknown options."""
 
 from isaaclab.utils import configclass
-
 from isaaclab_rl.rsl_rl import RslRlCNNModelCfg, RslRlMLPModelCfg
 
 from .strict import StrictCfg

@@ -10,7 +10,6 @@ from dataclasses import MISSING
 import torch
 
 from isaaclab.utils import configclass
-
 from isaaclab_rl.rsl_rl import RslRlOnPolicyRunnerCfg, RslRlPpoAlgorithmCfg
 
 from .alignment_cfg import AlignmentCfg, AlignmentPresetsCfg
@@ -82,4 +81,6 @@ class AlignedRunnerCfg(StrictCfg, RslRlOnPolicyRunnerCfg):
         self.obs_groups = ObservationSets(self.obs_groups, ("teacher", "student", "critic"))
         for name in ("actor", "critic", "teacher", "student"):
             if not isinstance(getattr(self, name), StrictCfg):
-                raise TypeError(f"'{name}' must be a model configuration of tsra_lab.configs, to catch misspelt options.")
+                raise TypeError(
+                    f"'{name}' must be a model configuration of tsra_lab.configs, to catch misspelt options."
+                )

@@ -18,5 +18,11 @@ gym.register(
         "default_agent": "rsl_rl",
         "rsl_rl_cfg_entry_point": f"{agents.__name__}.rsl_rl_aligned_cfg:ColorMazeAlignedRunnerCfg",
         "rsl_rl_ppo_cfg_entry_point": f"{agents.__name__}.rsl_rl_ppo_cfg:ColorMazePPORunnerCfg",
+        "rsl_rl_distillation_cfg_entry_point": (
+            f"{agents.__name__}.rsl_rl_distillation_cfg:ColorMazeDistillationRunnerCfg"
+        ),
+        "rsl_rl_aligned_distillation_cfg_entry_point": (
+            f"{agents.__name__}.rsl_rl_distillation_cfg:ColorMazeAlignedDistillationRunnerCfg"
+        ),
     },
 )

@@ -11,10 +11,6 @@ knows where the maze is, but lava and path look alike to it, so only the longer 
 the colour maze of Student-Informed Teacher Training (Messikommer et al., arXiv:2412.09149), as a driven robot.
 """
 
-from isaaclab_newton.physics import MJWarpSolverCfg, NewtonCfg
-from isaaclab_ov.physics import OvPhysxCfg
-from isaaclab_physx.physics import PhysxCfg
-
 import isaaclab.sim as sim_utils
 from isaaclab.assets import ArticulationCfg, AssetBaseCfg
 from isaaclab.envs import ManagerBasedRLEnvCfg
@@ -29,7 +25,9 @@ from isaaclab.scene import InteractiveSceneCfg
 from isaaclab.utils import configclass, replace
 from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
-
+from isaaclab_newton.physics import MJWarpSolverCfg, NewtonCfg
+from isaaclab_ov.physics import OvPhysxCfg
+from isaaclab_physx.physics import PhysxCfg
 from isaaclab_tasks.utils import PresetCfg
 
 from ..robots import ROVER_CFG
@@ -100,9 +98,7 @@ class ObservationsCfg:
 
         odometry = ObsTerm(func=isaac_mdp.joint_pos, noise=GaussianNoiseCfg(std=0.02))
         velocity = ObsTerm(func=isaac_mdp.joint_vel, noise=GaussianNoiseCfg(std=0.05))
-        goal = ObsTerm(
-            func=mdp.goal_in_robot_frame, params={"command_name": "maze"}, noise=GaussianNoiseCfg(std=0.02)
-        )
+        goal = ObsTerm(func=mdp.goal_in_robot_frame, params={"command_name": "maze"}, noise=GaussianNoiseCfg(std=0.02))
         occupancy = ObsTerm(
             func=mdp.local_occupancy,
             params={"command_name": "maze", "size": 5, "spacing": 0.25},
@@ -147,9 +143,7 @@ class RewardsCfg:
 
     progress = RewTerm(func=mdp.progress_to_goal, weight=0.5, params={"command_name": "maze"})
     time = RewTerm(func=isaac_mdp.is_alive, weight=-0.02 / CONTROL_PERIOD)
-    goal = RewTerm(
-        func=isaac_mdp.is_terminated_term, weight=3.0 / CONTROL_PERIOD, params={"term_keys": "success"}
-    )
+    goal = RewTerm(func=isaac_mdp.is_terminated_term, weight=3.0 / CONTROL_PERIOD, params={"term_keys": "success"})
     lava = RewTerm(func=isaac_mdp.is_terminated_term, weight=-2.0 / CONTROL_PERIOD, params={"term_keys": "lava"})
 
 

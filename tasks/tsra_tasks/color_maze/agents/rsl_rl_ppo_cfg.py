@@ -6,7 +6,6 @@
 """Plain PPO on the privileged state: the usual teacher, and the control of every comparison."""
 
 from isaaclab.utils import configclass
-
 from isaaclab_rl.rsl_rl import RslRlMLPModelCfg, RslRlOnPolicyRunnerCfg, RslRlPpoAlgorithmCfg
 
 

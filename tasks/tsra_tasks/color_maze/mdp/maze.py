@@ -113,9 +113,10 @@ class MazeCommand(CommandTerm):
         self.lava[env_ids] = lava
         self.goal[env_ids, 0] = cfg.goal_x
         self.goal[env_ids, 1] = torch.empty(count, device=self.device).uniform_(*cfg.goal_y_range)
+        self.previous_distance[env_ids] = self.distance[env_ids]
 
     def _update_command(self) -> None:
-        # runs once a step after resets, so the reward term sees the distance before the coming action
+        # runs at the end of a step, so the reward term of the next sees the distance before its action
         self.previous_distance[:] = self.distance
 
     def _set_debug_vis_impl(self, debug_vis: bool) -> None:
@@ -145,8 +146,6 @@ def _marker_cfg(cfg: MazeCommandCfg) -> VisualizationMarkersCfg:
         markers={
             "path": sim_utils.CuboidCfg(size=(side, side, 0.01), visual_material=paint(0.35, 0.55, 0.75)),
             "lava": sim_utils.CuboidCfg(size=(side, side, 0.01), visual_material=paint(0.85, 0.22, 0.08)),
-            "goal": sim_utils.CylinderCfg(
-                radius=cfg.goal_radius, height=0.01, visual_material=paint(0.15, 0.65, 0.25)
-            ),
+            "goal": sim_utils.CylinderCfg(radius=cfg.goal_radius, height=0.01, visual_material=paint(0.15, 0.65, 0.25)),
         },
     )

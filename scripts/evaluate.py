@@ -1,0 +1,61 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Evaluate the policies of a run on the same seeds and initial states: success, return and the imitation gap."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from run_directory import agent_of_run, find_checkpoint
+from task_session import check_groups_exist, make_parser, open_environment, parse_args, resolve_configs
+from tsra_lab.evaluation import evaluation_report, format_table, run_episodes
+from tsra_lab.runners import AlignedRunner
+
+
+def main() -> int:
+    """Run the script.
+
+    Returns:
+        Exit status.
+    """
+    parser = make_parser(__doc__)
+    parser.add_argument("--agent", default="rsl_rl_cfg_entry_point", help="Agent among whose runs 'latest' looks.")
+    parser.add_argument("--checkpoint", required=True, help="A checkpoint, a run directory, 'latest' or 'best'.")
+    parser.add_argument(
+        "--policies", nargs="+", default=None, choices=("teacher", "student", "onnx"), help="All there are if omitted."
+    )
+    parser.add_argument("--episodes", type=int, default=1024, help="Episodes of each policy.")
+    parser.add_argument("--json", default=None, help="File for the results.")
+    args, overrides = parse_args(parser)
+
+    checkpoint = find_checkpoint(args, args.checkpoint)
+    agent = agent_of_run(checkpoint)
+    env_cfg, _ = resolve_configs(args.task, None, overrides)
+    if hasattr(env_cfg, "evaluation_mode"):
+        env_cfg.evaluation_mode()
+    check_groups_exist(env_cfg, agent["obs_groups"])
+    seed = 1000 if args.seed is None else args.seed
+    env_cfg.seed = seed
+    if args.num_envs is None:
+        args.num_envs = min(args.episodes, env_cfg.scene.num_envs)
+
+    with open_environment(args, env_cfg, agent["clip_actions"]) as env:
+        runner = AlignedRunner(env, agent | {"device": args.device}, device=args.device)
+        runner.load(str(checkpoint))
+        policies = runner.policies()
+        names = args.policies or list(policies)
+        results = {name: run_episodes(env, policies[name], args.episodes, seed) for name in names}
+    report = evaluation_report(args.task, seed, results)
+    print(format_table(report))
+    if args.json is not None:
+        Path(args.json).write_text(json.dumps(report, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

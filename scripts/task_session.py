@@ -1,0 +1,157 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What every script needs around its work: arguments, configurations checked before the simulator starts, and the
+simulator itself."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+
+import gymnasium as gym
+import torch
+from rsl_rl.env import VecEnv
+
+from isaaclab.app import add_launcher_args, launch_simulation
+from isaaclab_rl.entrypoints.common import apply_env_overrides, close_env
+from isaaclab_rl.rsl_rl import RslRlBaseRunnerCfg, RslRlVecEnvWrapper
+from isaaclab_tasks.utils import resolve_task_config, setup_preset_cli
+
+import tsra_tasks  # noqa: F401
+from tsra_lab.configs import check_observation_sets
+
+
+def make_parser(description: str) -> argparse.ArgumentParser:
+    """Parser with the arguments that all scripts share.
+
+    Args:
+        description: What the script does.
+
+    Returns:
+        The parser.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--task", required=True, help="Name of a registered task.")
+    parser.add_argument("--num_envs", type=int, default=None, help="Number of environments; the task's own if omitted.")
+    parser.add_argument("--seed", type=int, default=None, help="Seed of environment and agent; the agent's if omitted.")
+    # one thread serves small networks best: on shared cores PyTorch's own default was many times slower
+    parser.add_argument(
+        "--num_threads",
+        type=int,
+        default=int(os.environ.get("OMP_NUM_THREADS", 1)),
+        help="Threads of PyTorch on the CPU (default: OMP_NUM_THREADS, else 1).",
+    )
+    return parser
+
+
+def parse_args(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, list[str]]:
+    """Parse the command line into arguments and ``key=value`` overrides of the configurations.
+
+    Args:
+        parser: Parser with the script's arguments.
+
+    Returns:
+        Arguments and overrides, the latter as Isaac Lab's command line takes them.
+    """
+    add_launcher_args(parser)
+    parser.set_defaults(device="cuda:0" if torch.cuda.is_available() else "cpu")
+    args, overrides = setup_preset_cli(parser)
+    wrong = [token for token in overrides if not re.match(r"\+{0,2}[A-Za-z_][\w.]*=", token)]
+    if wrong:
+        parser.error(f"unrecognised arguments: {' '.join(wrong)}")
+    torch.set_num_threads(args.num_threads)
+    sys.argv = sys.argv[:1]
+    try:
+        gym.spec(args.task)
+    except gym.error.Error:
+        ours = sorted(name for name in gym.registry if name.startswith("TSRA-"))
+        parser.error(f"there is no task '{args.task}'. TSRA Lab's tasks: {', '.join(ours)}")
+    return args, overrides
+
+
+def resolve_configs(
+    task: str, agent: str | None, overrides: list[str], play_mode: bool = False
+) -> tuple[object, RslRlBaseRunnerCfg | None]:
+    """Load the configurations of a task and an agent and apply the overrides, refusing those that name nothing.
+
+    Args:
+        task: Name of the task.
+        agent: Key of the agent's configuration in the registry; None for none.
+        overrides: ``key=value`` overrides and preset selectors.
+        play_mode: Whether to apply the task's play mode.
+
+    Returns:
+        Configurations of environment and agent.
+
+    Raises:
+        ValueError: If an override names an option that does not exist.
+    """
+    presets = [item for item in overrides if item.split("=")[0] in ("physics", "renderer", "presets")]
+    plain = dict(zip(("env", "agent"), resolve_task_config(task, agent, play_mode, presets), strict=True))
+    for item in overrides:
+        if item not in presets:
+            _check_override(plain, item, task, agent)
+    return resolve_task_config(task, agent, play_mode, overrides)
+
+
+def _check_override(configs: dict, item: str, task: str, agent: str | None) -> None:
+    """Refuse an override whose path does not exist; Isaac Lab would set a new attribute without effect."""
+    root, *path = item.split("=")[0].split(".")
+    if root not in ("env", "agent") or not path:
+        raise ValueError(f"Override '{item}' must start with 'env.' or 'agent.', or be a preset selector.")
+    config = configs[root]
+    if config is None:
+        raise ValueError(f"Override '{item}' has no effect here: the agent's configuration comes from its run.")
+    for depth, name in enumerate(path):
+        options = config.keys() if isinstance(config, Mapping) else {key for key in vars(config) if key[0] != "_"}
+        if name not in options:
+            where = ".".join([root, *path[:depth]])
+            key = agent if root == "agent" else "env_cfg_entry_point"
+            raise ValueError(
+                f"Override '{item}': '{where}' of {task} ({key}) has no option '{name}'."
+                f" Its options: {', '.join(sorted(map(str, options)))}."
+            )
+        config = config[name] if isinstance(config, Mapping) else getattr(config, name)
+
+
+def check_groups_exist(env_cfg: object, obs_groups: dict[str, list[str]]) -> None:
+    """Check the agent's observation sets against the task's observation groups.
+
+    Args:
+        env_cfg: Configuration of the environment.
+        obs_groups: Observation sets and the groups in them.
+
+    Raises:
+        ValueError: If a set is empty or names an unknown group.
+    """
+    observations = getattr(env_cfg, "observations", None)
+    if observations is None:
+        return  # a direct environment: its groups are known once it runs, and the algorithm checks them then
+    available = [name for name, group in vars(observations).items() if group is not None]
+    check_observation_sets(obs_groups, obs_groups.keys(), available)
+
+
+@contextlib.contextmanager
+def open_environment(args: argparse.Namespace, env_cfg: object, clip_actions: float | None = None) -> Iterator[VecEnv]:
+    """Start the simulator and create the task's environment in rsl_rl's wrapper.
+
+    Args:
+        args: Arguments of the script.
+        env_cfg: Configuration of the environment; its seed must be set.
+        clip_actions: Bound of the actions; None for none.
+
+    Yields:
+        The environment.
+    """
+    apply_env_overrides(args, env_cfg)
+    with launch_simulation(env_cfg, args), contextlib.ExitStack() as cleanup:
+        env = gym.make(args.task, cfg=env_cfg)
+        cleanup.callback(close_env, env)
+        yield RslRlVecEnvWrapper(env, clip_actions=clip_actions)

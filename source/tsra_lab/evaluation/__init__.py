@@ -1,0 +1,11 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Measuring policies: episodes on matched seeds, success rates and the imitation gap."""
+
+from .episodes import Episodes, run_episodes
+from .report import evaluation_report, format_table, wilson_interval
+
+__all__ = ["Episodes", "evaluation_report", "format_table", "run_episodes", "wilson_interval"]

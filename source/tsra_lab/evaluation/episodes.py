@@ -1,0 +1,118 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Whole episodes of a policy, from initial states that depend on the seed alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from rsl_rl.env import VecEnv
+from tensordict import TensorDict
+
+SUCCESS = "success"
+"""Name of the termination term that means success."""
+
+
+@dataclass
+class Episodes:
+    """Outcomes of a policy's episodes, in an order that is the same for every policy."""
+
+    returns: torch.Tensor
+    """Undiscounted return of each episode. Shape is (num_episodes,)."""
+
+    lengths: torch.Tensor
+    """Length of each episode [environment steps]. Shape is (num_episodes,)."""
+
+    outcomes: dict[str, torch.Tensor]
+    """Which termination terms ended each episode, by the term's name. Shapes are (num_episodes,)."""
+
+    @property
+    def success(self) -> torch.Tensor | None:
+        """Whether each episode succeeded, or None where the task has no termination term ``success``."""
+        return self.outcomes.get(SUCCESS)
+
+
+@torch.inference_mode()
+def run_episodes(
+    env: VecEnv,
+    policy: Callable[[TensorDict], torch.Tensor],
+    num_episodes: int,
+    seed: int,
+    on_step: Callable[[torch.Tensor], None] | None = None,
+) -> Episodes:
+    """Run a policy deterministically for a number of episodes.
+
+    Every environment contributes exactly its first episode after a seeded reset, so short episodes are not counted
+    more often than long ones, and all policies meet the same initial states. More episodes than environments are run
+    in batches with consecutive seeds.
+
+    Args:
+        env: Isaac Lab environment in rsl_rl's wrapper.
+        policy: Gives actions of shape (num_envs, num_actions) for observations; reset between episodes if it can be.
+        num_episodes: Number of episodes.
+        seed: Seed of the first batch.
+        on_step: Called before each step with a mask of the environments whose episode is still counted.
+
+    Returns:
+        The episodes.
+
+    Raises:
+        ValueError: If ``num_episodes`` is not positive.
+    """
+    if num_episodes < 1:
+        raise ValueError(f"At least one episode is needed, not {num_episodes}.")
+    batches = []
+    for batch in range(0, num_episodes, env.num_envs):
+        counted = min(env.num_envs, num_episodes - batch)
+        batches.append(_run_batch(env, policy, counted, seed + batch // env.num_envs, on_step))
+    return Episodes(
+        returns=torch.cat([batch.returns for batch in batches]),
+        lengths=torch.cat([batch.lengths for batch in batches]),
+        outcomes={name: torch.cat([batch.outcomes[name] for batch in batches]) for name in batches[0].outcomes},
+    )
+
+
+def _run_batch(
+    env: VecEnv,
+    policy: Callable[[TensorDict], torch.Tensor],
+    counted: int,
+    seed: int,
+    on_step: Callable[[torch.Tensor], None] | None,
+) -> Episodes:
+    """Run the first episode of the first ``counted`` environments."""
+    manager = getattr(env.unwrapped, "termination_manager", None)
+    terms = manager.active_terms if manager is not None else ["terminated", "time_out"]
+    active = torch.arange(env.num_envs, device=env.device) < counted
+    returns = torch.zeros(env.num_envs, device=env.device)
+    lengths = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
+    outcomes = {name: torch.zeros(env.num_envs, dtype=torch.bool, device=env.device) for name in terms}
+
+    env.seed(seed)
+    obs, _ = env.reset()
+    if hasattr(policy, "reset"):
+        policy.reset()
+    while active.any():
+        if on_step is not None:
+            on_step(active)
+        obs, rewards, dones, extras = env.step(policy(obs).to(env.device))
+        if hasattr(policy, "reset"):
+            policy.reset(dones)
+        returns += rewards * active
+        lengths += active
+        ended = active & dones.bool()
+        for name in terms:
+            if manager is not None:
+                fired = manager.get_term(name)
+            else:
+                timed_out = extras.get("time_outs", torch.zeros_like(dones)).bool()
+                fired = timed_out if name == "time_out" else ~timed_out
+            outcomes[name] |= ended & fired
+        active &= ~ended
+    return Episodes(
+        returns[:counted].cpu(), lengths[:counted].cpu(), {k: v[:counted].cpu() for k, v in outcomes.items()}
+    )

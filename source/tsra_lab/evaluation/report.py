@@ -1,0 +1,98 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Numbers of an evaluation: success rates with confidence intervals, and the imitation gap."""
+
+from __future__ import annotations
+
+import math
+
+from .episodes import SUCCESS, Episodes
+
+
+def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
+    """95 % confidence interval of a success rate (Wilson, 1927).
+
+    Unlike the normal approximation it stays within [0, 1] and is not empty at rates of 0 and 1.
+
+    Args:
+        successes: Number of successes.
+        trials: Number of trials, at least 1.
+
+    Returns:
+        Lower and upper bound.
+    """
+    z = 1.959964
+    rate, z2n = successes / trials, z * z / trials
+    centre = (rate + 0.5 * z2n) / (1.0 + z2n)
+    half = z / (1.0 + z2n) * math.sqrt(rate * (1.0 - rate) / trials + 0.25 * z2n / trials)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def evaluation_report(task: str, seed: int, results: dict[str, Episodes]) -> dict:
+    """Summarise the episodes of several policies on the same seed.
+
+    Args:
+        task: Name of the task.
+        seed: Seed of the episodes.
+        results: Episodes by the policy's name.
+
+    Returns:
+        JSON-ready dictionary. ``imitation_gap`` is teacher minus student, where both were evaluated; success figures
+        are None where the task does not define success.
+    """
+    policies = {}
+    for name, episodes in results.items():
+        count = len(episodes.returns)
+        success = episodes.success
+        policies[name] = {
+            "return_mean": episodes.returns.mean().item(),
+            "return_std": episodes.returns.std(unbiased=False).item(),
+            "success_rate": None if success is None else success.float().mean().item(),
+            "success_ci95": None if success is None else list(wilson_interval(int(success.sum()), count)),
+            "episode_length_mean": episodes.lengths.float().mean().item(),
+            "outcomes": {term: ended.float().mean().item() for term, ended in episodes.outcomes.items()},
+        }
+    report = {"task": task, "seed": seed, "episodes": len(next(iter(results.values())).returns), "policies": policies}
+    if "teacher" in policies and "student" in policies:
+        teacher, student = policies["teacher"], policies["student"]
+        report["imitation_gap"] = {
+            "return": teacher["return_mean"] - student["return_mean"],
+            "success": None if teacher["success_rate"] is None else teacher["success_rate"] - student["success_rate"],
+        }
+    return report
+
+
+def format_table(report: dict) -> str:
+    """Write a report as a table for the terminal.
+
+    Args:
+        report: As :func:`evaluation_report` gives it.
+
+    Returns:
+        The table, with a line for the imitation gap where there is one.
+    """
+    rows = [["policy", "success", "95 % interval", "return", "steps", "other outcomes"]]
+    for name, numbers in report["policies"].items():
+        interval = numbers["success_ci95"]
+        others = {term: rate for term, rate in numbers["outcomes"].items() if term != SUCCESS}
+        rows.append(
+            [
+                name,
+                "-" if interval is None else f"{numbers['success_rate']:.3f}",
+                "-" if interval is None else f"[{interval[0]:.3f}, {interval[1]:.3f}]",
+                f"{numbers['return_mean']:.2f} +- {numbers['return_std']:.2f}",
+                f"{numbers['episode_length_mean']:.1f}",
+                ", ".join(f"{term} {rate:.3f}" for term, rate in others.items()),
+            ]
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    gap = report.get("imitation_gap")
+    if gap is not None:
+        success = "" if gap["success"] is None else f"success {gap['success']:+.3f}, "
+        lines.append(f"imitation gap (teacher - student): {success}return {gap['return']:+.2f}")
+    return "\n".join(lines)

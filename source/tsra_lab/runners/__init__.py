@@ -1,0 +1,11 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The training loop, and checkpoints that survive an interruption."""
+
+from .aligned_runner import AlignedRunner
+from .checkpoint import load_checkpoint, random_state, restore_random_state, save_checkpoint
+
+__all__ = ["AlignedRunner", "load_checkpoint", "random_state", "restore_random_state", "save_checkpoint"]

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Checkpoint files: written whole or not at all, and loaded without running code from them."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+
+
+def save_checkpoint(checkpoint: dict, path: str | Path) -> None:
+    """Write a checkpoint. A crash at any moment leaves the file that was there before, or none.
+
+    Args:
+        checkpoint: Tensors and plain Python values.
+        path: File to write.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.tmp")
+    with open(temporary, "wb") as file:
+        torch.save(checkpoint, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def load_checkpoint(path: str | Path, map_location: str | None = None) -> dict:
+    """Read a checkpoint with ``weights_only=True``.
+
+    Args:
+        path: File to read.
+        map_location: Device for the tensors.
+
+    Returns:
+        The checkpoint.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is no checkpoint.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"There is no checkpoint '{path}'.")
+    try:
+        return torch.load(path, weights_only=True, map_location=map_location)
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        raise ValueError(f"'{path}' is not a readable checkpoint: {error}") from error
+
+
+def random_state() -> dict:
+    """State of every random generator that training draws from, as tensors and plain values."""
+    name, keys, position, has_gauss, cached = np.random.get_state()
+    return {
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "numpy": (name, torch.from_numpy(keys.astype(np.int64)), position, has_gauss, cached),
+        "python": random.getstate(),
+    }
+
+
+def restore_random_state(state: dict) -> None:
+    """Restore what :func:`random_state` gave.
+
+    Args:
+        state: State of the generators. CUDA generators are restored where there are as many as were saved.
+    """
+    torch.set_rng_state(state["torch"].cpu())
+    if torch.cuda.is_available() and len(state["cuda"]) == torch.cuda.device_count():
+        torch.cuda.set_rng_state_all([generator.cpu() for generator in state["cuda"]])
+    name, keys, position, has_gauss, cached = state["numpy"]
+    np.random.set_state((name, keys.cpu().numpy().astype(np.uint32), position, has_gauss, cached))
+    random.setstate(state["python"])
