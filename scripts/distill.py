@@ -16,6 +16,7 @@ import sys
 from isaaclab.utils import to_dict
 from isaaclab_rl.rsl_rl import check_rsl_rl_version, handle_deprecated_rsl_rl_cfg
 
+from export import export_run
 from run_directory import agent_of_run, find_checkpoint, new_run, write_params
 from task_session import check_groups_exist, make_parser, open_environment, parse_args, resolve_configs
 from tsra_lab.runners import AlignedRunner
@@ -61,6 +62,7 @@ def main() -> int:
         runner = AlignedRunner(env, agent, log_dir=str(run), device=args.device)
         runner.load_teacher(str(teacher))
         runner.learn(agent["max_iterations"], agent["init_at_random_ep_len"])
+        export_run(args, env, runner, run, output=None)
     print(f"Run directory: {run}")
     return 0 if runner.stop_signal is None else 128 + runner.stop_signal
 

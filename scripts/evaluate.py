@@ -14,6 +14,7 @@ from pathlib import Path
 from run_directory import agent_of_run, find_checkpoint
 from task_session import check_groups_exist, make_parser, open_environment, parse_args, resolve_configs
 from tsra_lab.evaluation import evaluation_report, format_table, run_episodes
+from tsra_lab.export import OnnxPolicy
 from tsra_lab.runners import AlignedRunner
 
 
@@ -47,8 +48,14 @@ def main() -> int:
     with open_environment(args, env_cfg, agent["clip_actions"]) as env:
         runner = AlignedRunner(env, agent | {"device": args.device}, device=args.device)
         runner.load(str(checkpoint))
-        policies = runner.policies()
+        policies = dict(runner.policies())
+        exported = checkpoint.parent / "exported" / "policy.onnx"
+        if exported.is_file():
+            policies["onnx"] = OnnxPolicy(exported)
         names = args.policies or list(policies)
+        absent = [name for name in names if name not in policies]
+        if absent:
+            parser.error(f"this run has no {' or '.join(absent)}; it has {', '.join(policies)}")
         results = {name: run_episodes(env, policies[name], args.episodes, seed) for name in names}
     report = evaluation_report(args.task, seed, results)
     print(format_table(report))

@@ -28,17 +28,18 @@ import tsra_tasks  # noqa: F401
 from tsra_lab.configs import check_observation_sets
 
 
-def make_parser(description: str) -> argparse.ArgumentParser:
+def make_parser(description: str, task: str | None = None) -> argparse.ArgumentParser:
     """Parser with the arguments that all scripts share.
 
     Args:
         description: What the script does.
+        task: Task of a script that serves one task only; None for a required argument.
 
     Returns:
         The parser.
     """
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--task", required=True, help="Name of a registered task.")
+    parser.add_argument("--task", default=task, required=task is None, help="Name of a registered task.")
     parser.add_argument("--num_envs", type=int, default=None, help="Number of environments; the task's own if omitted.")
     parser.add_argument("--seed", type=int, default=None, help="Seed of environment and agent; the agent's if omitted.")
     # one thread serves small networks best: on shared cores PyTorch's own default was many times slower

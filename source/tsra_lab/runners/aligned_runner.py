@@ -194,6 +194,24 @@ class AlignedRunner(OnPolicyRunner):
             return {"teacher": self.alg.get_policy()}
         return {"teacher": self.alg.teacher, "student": self.alg.student}
 
+    def trained_student(self) -> torch.nn.Module:
+        """The student, to be exported.
+
+        Returns:
+            The student, ready for inference.
+
+        Raises:
+            ValueError: If the algorithm has no student, or no update has trained it yet.
+        """
+        policies = self.policies()
+        if "student" not in policies:
+            raise ValueError(
+                f"{type(self.alg).__name__} trains no student. Distil its teacher first: scripts/distill.py --teacher."
+            )
+        if not self.alg.optimizer.state:  # filled by the optimiser's first step, and part of every checkpoint
+            raise ValueError("The student is untrained: the checkpoint was written before the policy's first update.")
+        return policies["student"]
+
     def _collect(self, obs: TensorDict) -> TensorDict:
         """Fill the storage with one rollout and compute its returns."""
         self.alg.train_mode()

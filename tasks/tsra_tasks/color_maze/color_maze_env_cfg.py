@@ -60,7 +60,7 @@ class ColorMazeSceneCfg(InteractiveSceneCfg):
     floor = AssetBaseCfg(
         prim_path="{ENV_REGEX_NS}/Floor",
         spawn=sim_utils.CuboidCfg(
-            size=(5.2, 4.0, 0.02), visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=(0.72, 0.72, 0.70))
+            size=(5.2, 4.8, 0.02), visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=(0.72, 0.72, 0.70))
         ),
         init_state=AssetBaseCfg.InitialStateCfg(pos=(0.0, 0.0, -0.011)),
     )
@@ -106,6 +106,7 @@ class ObservationsCfg:
         )
 
         def __post_init__(self):
+            """Switch the noise on."""
             self.enable_corruption = True
 
     @configclass

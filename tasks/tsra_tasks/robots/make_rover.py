@@ -24,7 +24,7 @@ BODY_MASS = 4.0
 """Mass of the body [kg]."""
 CARRIAGE_MASS = 0.5
 """Mass of the link between the two joints [kg]; it stands for the drive train."""
-TRAVEL = {"drive_x": 2.4, "drive_y": 1.8}
+TRAVEL = {"drive_x": 2.4, "drive_y": 2.2}
 """Joint limits, symmetric about the centre of the arena [m]: the rover stops at the arena's edge."""
 
 

@@ -26,7 +26,7 @@ class MazeCommandCfg(CommandTermCfg):
     resampling_time_range: tuple[float, float] = (1.0e9, 1.0e9)
     """The command changes only at a reset."""
 
-    rows: int = 3
+    rows: int = 5
     """Number of cells along y."""
 
     columns: int = 4
@@ -35,7 +35,7 @@ class MazeCommandCfg(CommandTermCfg):
     cell_size: float = 0.6
     """Side of a cell [m]."""
 
-    lava_probability: float = 0.6
+    lava_probability: float = 0.8
     """Probability that a cell is lava, outside the way through that every maze has."""
 
     goal_x: float = 2.0

@@ -1,0 +1,182 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What a robot must know to run a student: read from the environment's managers, never typed twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rsl_rl.env import VecEnv
+
+from isaaclab.envs.mdp.actions.actions_cfg import JointActionCfg, JointPositionActionCfg, JointVelocityActionCfg
+from isaaclab.utils.string import resolve_matching_names_values
+
+FORMAT_VERSION = 1
+"""Version of the contract's layout."""
+
+VECTOR_INPUT = "obs"
+"""Name of the ONNX input that holds all vector groups, concatenated in the order of the observation set."""
+
+
+def deployment_contract(env: VecEnv, groups: list[str], task: str, run: str) -> dict:
+    """Describe observations, actions and timing of a student.
+
+    Args:
+        env: Manager-based Isaac Lab environment in rsl_rl's wrapper.
+        groups: Observation groups that the student sees, in order.
+        task: Name of the task.
+        run: Name of the training run.
+
+    Returns:
+        JSON-ready dictionary.
+
+    Raises:
+        ValueError: If something a robot needs cannot be told.
+    """
+    base = env.unwrapped
+    if not hasattr(base, "observation_manager"):
+        raise ValueError("The contract is read from managers, so only manager-based environments can be exported.")
+    return {
+        "format_version": FORMAT_VERSION,
+        "task": task,
+        "run": run,
+        "control_period_s": base.step_dt,
+        "physics_dt_s": base.physics_dt,
+        "decimation": base.cfg.decimation,
+        "inputs": _describe_inputs(base, groups),
+        "output": "actions",
+        "actions": [_describe_action(base, name) for name in base.action_manager.active_terms],
+        "commands": list(base.command_manager.active_terms),
+        "joints": _describe_joints(base),
+    }
+
+
+def standard_metadata(contract: dict) -> dict[str, str]:
+    """Metadata keys that robots' runtimes already read, as whole_body_tracking and mjlab write them.
+
+    Lists are comma-separated. Numbers keep the full precision of a 32-bit float.
+
+    Args:
+        contract: As :func:`deployment_contract` gives it.
+
+    Returns:
+        Metadata by key.
+    """
+    terms = [term for item in contract["inputs"] for term in item["terms"]]
+    scale_of = {
+        joint: scale
+        for action in contract["actions"]
+        for joint, scale in zip(action["joints"], action["scale"], strict=True)
+    }
+    joints = contract["joints"]
+    return {
+        "run_path": contract["run"],
+        "joint_names": ",".join(joints["names"]),
+        "joint_stiffness": _csv(joints["stiffness"]),
+        "joint_damping": _csv(joints["damping"]),
+        "default_joint_pos": _csv(joints["default_position"]),
+        "command_names": ",".join(contract["commands"]),
+        "observation_names": ",".join(term["name"] for term in terms),
+        "action_scale": _csv(list(scale_of.values())),
+        "observation_terms_scale": _csv([term["scale"] for term in terms]),
+        "observation_terms_clip": ",".join(
+            "-inf;inf" if term["clip"] is None else f"{term['clip'][0]:.9g};{term['clip'][1]:.9g}" for term in terms
+        ),
+        "observation_terms_history_length": ",".join(str(term["history_length"]) for term in terms),
+        "observation_terms_flatten_history_dim": ",".join(str(term["flatten_history_dim"]) for term in terms),
+    }
+
+
+def _csv(values: list[float]) -> str:
+    return ",".join(f"{value:.9g}" for value in values)
+
+
+def _describe_inputs(base: Any, groups: list[str]) -> list[dict]:
+    """ONNX inputs in order: all vector groups together, then one for each image group."""
+    manager = base.observation_manager
+    vectors, images = [], []
+    for group in groups:
+        group_cfg = getattr(base.cfg.observations, group)
+        terms = []
+        for name, shape in zip(manager.active_terms[group], manager.group_obs_term_dim[group], strict=True):
+            cfg = getattr(group_cfg, name)
+            scale = 1.0 if cfg.scale is None else cfg.scale
+            if not isinstance(scale, (int, float)):
+                raise ValueError(f"Observation term '{group}/{name}' has a scale per element; use one number.")
+            from_group = group_cfg.history_length is not None
+            terms.append(
+                {
+                    "name": name,
+                    "group": group,
+                    "shape": list(shape),
+                    "scale": float(scale),
+                    "clip": None if cfg.clip is None else list(cfg.clip),
+                    "history_length": group_cfg.history_length if from_group else cfg.history_length,
+                    "flatten_history_dim": group_cfg.flatten_history_dim if from_group else cfg.flatten_history_dim,
+                }
+            )
+        if len(manager.group_obs_dim[group]) == 1:
+            vectors += terms
+        else:
+            images.append({"name": group, "shape": list(manager.group_obs_dim[group]), "terms": terms})
+    if vectors:
+        width = sum(term["shape"][0] for term in vectors)
+        return [{"name": VECTOR_INPUT, "shape": [width], "terms": vectors}, *images]
+    return images
+
+
+def _describe_action(base: Any, name: str) -> dict:
+    """Scale, offset and clip of a joint action term: target = clip(scale * action + offset)."""
+    cfg = getattr(base.cfg.actions, name)
+    if not isinstance(cfg, JointActionCfg):
+        raise ValueError(f"Action term '{name}' is a {type(cfg).__name__}; only joint actions can be described.")
+    robot = base.scene[cfg.asset_name]
+    ids, joints = robot.find_joints(cfg.joint_names, preserve_order=cfg.preserve_order)
+    offset = _per_joint(cfg.offset, joints, 0.0)
+    kind = "effort"
+    if isinstance(cfg, JointPositionActionCfg):
+        kind, default = "position", robot.data.default_joint_pos
+    elif isinstance(cfg, JointVelocityActionCfg):
+        kind, default = "velocity", robot.data.default_joint_vel
+    if getattr(cfg, "use_default_offset", False):
+        offset = default.torch[0, ids].tolist()
+    clip = None
+    if cfg.clip is not None:
+        clip = [[float("-inf"), float("inf")] for _ in joints]
+        for index, _, bounds in zip(*resolve_matching_names_values(cfg.clip, joints), strict=True):
+            clip[index] = [float(bound) for bound in bounds]
+    return {
+        "name": name,
+        "kind": f"joint {kind}",
+        "joints": joints,
+        "scale": _per_joint(cfg.scale, joints, 1.0),
+        "offset": offset,
+        "clip": clip,
+    }
+
+
+def _per_joint(value: float | dict[str, float], joints: list[str], default: float) -> list[float]:
+    """One number per joint, from one number for all or from a dictionary of patterns."""
+    if not isinstance(value, dict):
+        return [float(value)] * len(joints)
+    numbers = [default] * len(joints)
+    for index, _, number in zip(*resolve_matching_names_values(value, joints), strict=True):
+        numbers[index] = float(number)
+    return numbers
+
+
+def _describe_joints(base: Any) -> dict:
+    """Joints of the robot that the actions move, in its own order."""
+    assets = {getattr(base.cfg.actions, name).asset_name for name in base.action_manager.active_terms}
+    if len(assets) != 1:
+        raise ValueError(f"The actions move several robots ({', '.join(sorted(assets))}); a student drives one.")
+    robot = base.scene[assets.pop()]
+    return {
+        "names": list(robot.joint_names),
+        "stiffness": robot.data.joint_stiffness.torch[0].tolist(),
+        "damping": robot.data.joint_damping.torch[0].tolist(),
+        "default_position": robot.data.default_joint_pos.torch[0].tolist(),
+    }
