@@ -20,11 +20,11 @@ import torch
 from rsl_rl.env import VecEnv
 
 from isaaclab.app import add_launcher_args, launch_simulation
+from isaaclab.cli import load_external_tasks
 from isaaclab_rl.entrypoints.common import apply_env_overrides, close_env
 from isaaclab_rl.rsl_rl import RslRlBaseRunnerCfg, RslRlVecEnvWrapper
 from isaaclab_tasks.utils import resolve_task_config, setup_preset_cli
 
-import tsra_tasks  # noqa: F401
 from tsra_lab.configs import check_observation_sets
 
 
@@ -68,6 +68,7 @@ def parse_args(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, lis
     if wrong:
         parser.error(f"unrecognised arguments: {' '.join(wrong)}")
     torch.set_num_threads(args.num_threads)
+    load_external_tasks()  # ours too: they are an entry point like anybody's
     sys.argv = sys.argv[:1]
     try:
         gym.spec(args.task)

@@ -15,22 +15,22 @@ from .strict import StrictCfg
 class AlignmentCfg(StrictCfg):
     """Alignment of privileged and onboard embeddings (:class:`tsra_lab.alignment.Aligner`).
 
-    The defaults are the contrastive form. :class:`AlignmentPresetsCfg` has the others.
+    The defaults are the VICReg form. :class:`AlignmentPresetsCfg` has the others.
     """
 
     embedding_dim: int = 16
     """Number of dimensions of the shared embedding."""
 
-    contrast_weight: float = 1.0
+    contrast_weight: float = 0.0
     """Weight of the symmetric InfoNCE loss on cosine similarity."""
 
-    match_weight: float = 1.0
+    match_weight: float = 5.0
     """Weight of the mean squared difference between the two embeddings of a moment."""
 
     variance_weight: float = 1.0
     """Weight of the hinge that keeps each dimension's standard deviation at 1 or above. Guards against collapse."""
 
-    covariance_weight: float = 1.0
+    covariance_weight: float = 2.0
     """Weight of the squared covariances between dimensions. Guards against collapse onto few directions."""
 
     temperature: float = 0.5
@@ -59,18 +59,18 @@ class AlignmentCfg(StrictCfg):
 class AlignmentPresetsCfg(PresetCfg):
     """Alignment losses by name: ``agent.algorithm.alignment=vicreg`` on the command line selects one."""
 
-    contrastive: AlignmentCfg = AlignmentCfg()
-    """InfoNCE with the variance and covariance terms and a small match."""
-
-    vicreg: AlignmentCfg = AlignmentCfg(
-        contrast_weight=0.0, match_weight=5.0, variance_weight=1.0, covariance_weight=2.0
-    )
+    vicreg: AlignmentCfg = AlignmentCfg()
     """VICReg with a covariance weight far above the textbook's; a weak one lets the embedding collapse."""
 
-    info_nce: AlignmentCfg = AlignmentCfg(match_weight=0.0, variance_weight=0.0, covariance_weight=0.0)
+    contrastive: AlignmentCfg = AlignmentCfg(contrast_weight=1.0, match_weight=1.0, covariance_weight=1.0)
+    """InfoNCE with the variance and covariance terms and a small match."""
+
+    info_nce: AlignmentCfg = AlignmentCfg(
+        contrast_weight=1.0, match_weight=0.0, variance_weight=0.0, covariance_weight=0.0
+    )
     """Ablation: plain InfoNCE. Its success depends on the seed."""
 
-    l2: AlignmentCfg = AlignmentCfg(contrast_weight=0.0, variance_weight=0.0, covariance_weight=0.0)
+    l2: AlignmentCfg = AlignmentCfg(match_weight=1.0, variance_weight=0.0, covariance_weight=0.0)
     """Ablation: plain L2 distance. Nothing keeps the embedding from collapsing."""
 
-    default: AlignmentCfg = contrastive
+    default: AlignmentCfg = vicreg

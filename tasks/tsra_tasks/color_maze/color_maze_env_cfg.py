@@ -143,7 +143,7 @@ class RewardsCfg:
     """Progress to the goal, a cost of time, and what ends the episode."""
 
     progress = RewTerm(func=mdp.progress_to_goal, weight=0.5, params={"command_name": "maze"})
-    time = RewTerm(func=isaac_mdp.is_alive, weight=-0.02 / CONTROL_PERIOD)
+    time = RewTerm(func=isaac_mdp.is_alive, weight=-0.05 / CONTROL_PERIOD)
     goal = RewTerm(func=isaac_mdp.is_terminated_term, weight=3.0 / CONTROL_PERIOD, params={"term_keys": "success"})
     lava = RewTerm(func=isaac_mdp.is_terminated_term, weight=-2.0 / CONTROL_PERIOD, params={"term_keys": "lava"})
 
@@ -173,7 +173,7 @@ class ColorMazeEnvCfg(ManagerBasedRLEnvCfg):
         """Set times, physics and the viewpoint."""
         self.sim.dt = 0.05
         self.decimation = round(CONTROL_PERIOD / self.sim.dt)
-        self.episode_length_s = 6.4
+        self.episode_length_s = 8.0
         self.sim.render_interval = self.decimation
         self.sim.physics = ColorMazePhysicsCfg()
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(-1.0, -9.0, 9.0))

@@ -7,7 +7,7 @@
 
 from isaaclab.utils import configclass
 
-from tsra_lab.configs import AlignedRunnerCfg, MLPModelCfg
+from tsra_lab.configs import AlignedPPOCfg, AlignedRunnerCfg, MLPModelCfg
 
 
 @configclass
@@ -15,7 +15,7 @@ class ColorMazeAlignedRunnerCfg(AlignedRunnerCfg):
     """The teacher sees the privileged group, the student the onboard one."""
 
     num_steps_per_env = 24
-    max_iterations = 150
+    max_iterations = 250
     save_interval = 25
     evaluation_interval = 25
     experiment_name = "color_maze_aligned"
@@ -28,3 +28,4 @@ class ColorMazeAlignedRunnerCfg(AlignedRunnerCfg):
         distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=1.0),
     )
     critic = MLPModelCfg(hidden_dims=[128, 128], activation="elu")
+    algorithm = AlignedPPOCfg(entropy_coef=0.005)

@@ -14,7 +14,7 @@ class ColorMazePPORunnerCfg(RslRlOnPolicyRunnerCfg):
     """Plain PPO with the same budget and reinforcement learning settings as the aligned teacher."""
 
     num_steps_per_env = 24
-    max_iterations = 150
+    max_iterations = 250
     save_interval = 25
     experiment_name = "color_maze_ppo"
     obs_groups = {"actor": ["privileged"], "critic": ["privileged"]}
@@ -31,7 +31,7 @@ class ColorMazePPORunnerCfg(RslRlOnPolicyRunnerCfg):
         schedule="adaptive",
         gamma=0.99,
         lam=0.95,
-        entropy_coef=0.012,
+        entropy_coef=0.005,
         desired_kl=0.015,
         max_grad_norm=1.0,
         value_loss_coef=1.0,

@@ -1,0 +1,144 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""From training to an exported student with the scripts, at a tiny budget: that each stage hands on to the next."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from conftest import TASK, Shell, run_directory
+
+pytestmark = [pytest.mark.integration, pytest.mark.smoke, pytest.mark.kitless]
+
+SMALL = ("--num_envs", "64", "--seed", "3")
+
+
+@pytest.fixture(scope="module")
+def teacher_run(shell: Shell) -> Path:
+    """Run directory of an aligned teacher."""
+    output = shell.run(
+        "train.py", *SMALL, "--max_iterations", "6", "agent.save_interval=2", "agent.evaluation_interval=3"
+    )
+    assert output.rstrip().splitlines()[-1].startswith("Run directory: ")
+    return run_directory(output)
+
+
+@pytest.fixture(scope="module")
+def student_run(shell: Shell, teacher_run: Path) -> Path:
+    """Run directory of its distilled and exported student."""
+    return run_directory(shell.run("distill.py", *SMALL, "--teacher", str(teacher_run), "--max_iterations", "2"))
+
+
+def test_training_leaves_a_complete_run_directory(teacher_run: Path) -> None:
+    checkpoints = sorted(path.name for path in teacher_run.glob("*.pt"))
+    assert checkpoints == ["model_2.pt", "model_4.pt", "model_6.pt"]
+    assert json.loads((teacher_run / "run.json").read_text())["metadata"]["agent"] == "rsl_rl_cfg_entry_point"
+    assert (teacher_run / "params" / "env.yaml").is_file() and (teacher_run / "params" / "agent.yaml").is_file()
+    evaluations = json.loads((teacher_run / "evaluations.json").read_text())
+    assert [item["iteration"] for item in evaluations] == [3, 6]
+    assert evaluations[0]["env_steps"] == 3 * 24 * 64
+    assert evaluations[0]["policies"].keys() == {"teacher", "student"}
+    leftovers = [path.name for path in teacher_run.rglob("*") if "tmp" in path.name]
+    assert leftovers == []
+
+
+def test_checkpoints_hold_everything_and_no_code(teacher_run: Path) -> None:
+    checkpoint = torch.load(teacher_run / "model_6.pt", weights_only=True)
+    expected = {"teacher_state_dict", "student_state_dict", "actor_state_dict", "critic_state_dict", "iter"}
+    expected |= {"optimizer_state_dict", "aligner_state_dict", "consistency_optimizer_state_dict", "learning_rate"}
+    assert expected | {"random_state", "observation_contract"} <= checkpoint.keys()
+    contract = checkpoint["observation_contract"]
+    assert contract["sets"]["student"] == ["onboard"]
+    assert contract["groups"]["privileged"]["terms"][-1] == ["cells", [20]]
+
+
+def test_evaluation_writes_the_promised_json(shell: Shell, teacher_run: Path) -> None:
+    output = shell.run(
+        "evaluate.py", "--checkpoint", str(teacher_run), "--episodes", "96", "--num_envs", "64", "--json", "zero.json"
+    )
+    report = json.loads((shell.directory / "zero.json").read_text())
+    assert report.keys() == {"task", "seed", "episodes", "policies", "imitation_gap"}
+    assert (report["task"], report["episodes"]) == (TASK, 96)
+    for numbers in report["policies"].values():
+        assert numbers.keys() >= {"return_mean", "return_std", "success_rate", "success_ci95", "episode_length_mean"}
+        assert numbers["success_ci95"][0] <= numbers["success_rate"] <= numbers["success_ci95"][1]
+    gap = report["policies"]["teacher"]["return_mean"] - report["policies"]["student"]["return_mean"]
+    assert report["imitation_gap"]["return"] == pytest.approx(gap)
+    assert "imitation gap" in output
+
+
+def test_the_exported_student_is_the_distilled_one(shell: Shell, student_run: Path) -> None:
+    exported = student_run / "exported"
+    assert sorted(path.name for path in exported.iterdir()) == ["parity.npz", "policy.onnx"]
+    model = onnx.load(exported / "policy.onnx", load_external_data=False)
+    assert [item.name for item in model.graph.input] == ["obs"]
+    metadata = {item.key: item.value for item in model.metadata_props}
+    assert metadata["observation_names"] == "odometry,velocity,goal,occupancy"
+    assert metadata["joint_names"] == "drive_x,drive_y"
+    assert metadata["joint_damping"] == "25,25"
+    contract = json.loads(metadata["tsra.contract"])
+    assert contract["inputs"][0]["shape"] == [31]
+    assert contract["control_period_s"] == pytest.approx(0.1)
+    assert contract["actions"][0]["clip"] == [[-1.2, 1.2], [-1.2, 1.2]]
+    assert len(np.load(exported / "parity.npz")["obs"]) >= 200
+
+    policies = ("--policies", "student", "onnx")
+    arguments = ("--checkpoint", str(student_run), "--episodes", "64", *policies, "--json", "onnx.json")
+    shell.run("evaluate.py", *arguments)
+    numbers = json.loads((shell.directory / "onnx.json").read_text())["policies"]
+    assert numbers["onnx"]["success_rate"] == pytest.approx(numbers["student"]["success_rate"], abs=0.02)
+    assert numbers["onnx"]["return_mean"] == pytest.approx(numbers["student"]["return_mean"], abs=0.02)
+
+
+def test_a_zero_shot_student_can_be_exported(shell: Shell, teacher_run: Path) -> None:
+    shell.run("export.py", "--checkpoint", str(teacher_run), "--output", "zero_shot")
+    assert (shell.directory / "zero_shot" / "policy.onnx").is_file()
+
+
+def test_plain_ppo_is_distilled_but_not_exported(shell: Shell) -> None:
+    output = shell.run(
+        "train.py", *SMALL, "--agent", "rsl_rl_ppo_cfg_entry_point", "--max_iterations", "2", "--run_name", "plain"
+    )
+    run = run_directory(output)
+    refused = shell.run("export.py", "--checkpoint", str(run), status=1)
+    assert "trains no student" in refused
+    assert not (run / "exported").exists()
+    for method in ("dagger", "bc"):
+        arguments = ("--teacher", str(run), "--method", method, "--max_iterations", "1")
+        student = run_directory(shell.run("distill.py", *SMALL, *arguments))
+        assert (student / "exported" / "policy.onnx").is_file()
+
+
+def test_an_untrained_student_is_not_exported(shell: Shell) -> None:
+    run = run_directory(shell.run("train.py", *SMALL, "--max_iterations", "1", "--run_name", "warm_up_only"))
+    assert "untrained" in shell.run("export.py", "--checkpoint", str(run), status=1)
+
+
+@pytest.mark.parametrize(
+    "script, arguments, message",
+    [
+        ("train.py", ["agent.algorithm.alignment.tempratur=0.1"], "has no option 'tempratur'"),
+        ("train.py", ["env.rewards.lava.wieght=1.0"], "has no option 'wieght'"),
+        ("train.py", ["agent.obs_groups.student=['camera']"], "unknown groups ['camera']"),
+        ("train.py", ["--max_iteration", "3"], "unrecognised arguments"),
+        ("train.py", ["--checkpoint", "nowhere.pt"], "There is no checkpoint or run directory 'nowhere.pt'"),
+        ("evaluate.py", ["--checkpoint", "latest", "--agent", "rsl_rl_ppo"], "rsl_rl_ppo"),
+    ],
+)
+def test_wrong_input_is_refused_before_the_simulator_starts(
+    tmp_path: Path, script: str, arguments: list[str], message: str
+) -> None:
+    shell = Shell(tmp_path)
+    command = shell.command(script, *arguments)
+    output = shell.call(command, status=2 if "unrecognised" in message else 1)
+    assert message in output
+    assert "Starting the simulation" not in output
+    assert not (tmp_path / "logs").exists()

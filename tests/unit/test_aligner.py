@@ -1,0 +1,188 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The encoders learn what both views show, and the targets follow them."""
+
+from __future__ import annotations
+
+import copy
+import math
+
+import pytest
+import torch
+from rsl_rl.models import MLPModel
+from tensordict import TensorDict
+
+from tsra_lab.alignment import Aligner
+
+pytestmark = [pytest.mark.unit, pytest.mark.kitless]
+
+SHARED, PRIVATE, EMBEDDING_DIM = 3, 3, 4
+
+SETTINGS = {
+    "contrast_weight": 1.0,
+    "match_weight": 1.0,
+    "variance_weight": 1.0,
+    "covariance_weight": 1.0,
+    "temperature": 0.5,
+    "learning_rate": 3.0e-3,
+    "steps_per_iteration": 8,
+    "warmup_steps": 0,
+    "batch_size": 128,
+    "max_grad_norm": 1.0,
+    "target_decay": 0.9,
+}
+
+
+def observe(shared: torch.Tensor, private: torch.Tensor) -> TensorDict:
+    """The privileged view shows both parts, the onboard view the shared one with a little noise."""
+    onboard = shared + 0.02 * torch.randn_like(shared)
+    privileged = torch.cat([shared, private], dim=-1)
+    return TensorDict({"privileged": privileged, "onboard": onboard}, batch_size=[len(shared)])
+
+
+def samples(count: int = 1000) -> TensorDict:
+    """Observations of random moments."""
+    return observe(torch.randn(count, SHARED), torch.randn(count, PRIVATE))
+
+
+def build_aligner(seed: int = 0, obs_normalization: bool = False, **settings: float) -> Aligner:
+    """Build an aligner of small encoders."""
+    torch.manual_seed(seed)
+    sets = {"teacher": ["privileged"], "student": ["onboard"]}
+    encoders = (
+        MLPModel(samples(2), sets, view, EMBEDDING_DIM, [32], obs_normalization=obs_normalization) for view in sets
+    )
+    return Aligner(*encoders, **SETTINGS | settings)
+
+
+def equal_states(first: torch.nn.Module, second: torch.nn.Module) -> bool:
+    """Whether two modules have the same parameters and buffers."""
+    return all(
+        torch.equal(a, b) for a, b in zip(first.state_dict().values(), second.state_dict().values(), strict=True)
+    )
+
+
+@pytest.fixture(scope="module")
+def trained() -> tuple[Aligner, dict[str, float]]:
+    """An aligner after a few hundred steps, and what its last update told."""
+    aligner = build_aligner()
+    return aligner, aligner.update(samples(4000), 400)
+
+
+def test_the_views_find_each_other(trained: tuple[Aligner, dict[str, float]]):
+    _, metrics = trained
+    assert metrics["retrieval_accuracy"] > 0.7  # chance is 1 / 128
+    assert metrics["embedding_std_min"] > 0.2
+
+
+def private_share(encoder: MLPModel) -> float:
+    """How far the embedding moves with the private part, relative to the shared part."""
+    shared, private = torch.randn(500, SHARED), torch.randn(500, PRIVATE)
+    base = encoder(observe(shared, private))
+    by_private = (encoder(observe(shared, torch.randn(500, PRIVATE))) - base).norm(dim=-1).mean()
+    by_shared = (encoder(observe(torch.randn(500, SHARED), private)) - base).norm(dim=-1).mean()
+    return (by_private / by_shared).item()
+
+
+def test_the_privileged_embedding_hardly_sees_what_the_student_cannot(trained: tuple[Aligner, dict[str, float]]):
+    assert private_share(trained[0].targets["teacher"]) < 0.2
+
+
+def test_without_training_neither_holds():
+    aligner = build_aligner()
+    assert private_share(aligner.targets["teacher"]) > 0.4
+    assert aligner.update(samples(), 1)["retrieval_accuracy"] < 0.3
+
+
+def test_the_loss_falls():
+    aligner, observations = build_aligner(), samples()
+    losses = [aligner.update(observations, 10)["alignment"] for _ in range(10)]
+    assert losses[-1] < 0.8 * losses[0]
+
+
+def test_targets_lag_their_encoders_by_the_decay():
+    aligner = build_aligner(target_decay=0.75)
+    before = copy.deepcopy(aligner.targets)
+    aligner.update(samples(), 1)
+    parameters = (module.parameters() for module in (before, aligner.targets, aligner.encoders))
+    for old, target, encoder in zip(*parameters, strict=True):
+        assert torch.allclose(target, 0.75 * old + 0.25 * encoder, atol=1e-7)
+    assert not equal_states(aligner.targets, aligner.encoders)
+
+
+def test_targets_without_decay_are_the_encoders():
+    aligner = build_aligner(target_decay=0.0, obs_normalization=True)
+    aligner.update(samples(), 3)
+    assert equal_states(aligner.targets, aligner.encoders)
+    assert aligner.targets["teacher"] is not aligner.encoders["teacher"]
+
+
+def test_no_gradient_reaches_the_targets():
+    aligner = build_aligner()
+    assert aligner.encoders["teacher"](samples(2)).requires_grad
+    assert not aligner.targets["teacher"](samples(2)).requires_grad
+
+
+@pytest.mark.parametrize("view, group", [("teacher", "privileged"), ("student", "onboard")])
+def test_observation_statistics_move_with_the_targets(view: str, group: str):
+    observations = samples()
+    observations = TensorDict({name: 5.0 + 3.0 * x for name, x in observations.items()}, batch_size=[1000])
+    aligner = build_aligner(obs_normalization=True, target_decay=0.5)
+    aligner.encoders.eval()  # as the runner leaves them between iterations; statistics must be learnt all the same
+    aligner.update(observations, 1)
+    encoder, target = aligner.encoders[view].obs_normalizer, aligner.targets[view].obs_normalizer
+    assert torch.allclose(encoder.mean, observations[group].mean(dim=0), atol=1e-4)
+    assert torch.allclose(target.mean, 0.5 * encoder.mean, atol=1e-5)
+    assert torch.allclose(target.std, 0.5 + 0.5 * encoder.std, atol=1e-5)
+    assert target.count == encoder.count == 1000
+    aligner.update(observations, 20)
+    assert torch.allclose(target.mean, encoder.mean, atol=1e-3)
+
+
+def test_a_rollout_smaller_than_the_batch_is_enough():
+    aligner = build_aligner(batch_size=512)
+    assert torch.isfinite(torch.tensor(list(aligner.update(samples(10), 2).values()))).all()
+
+
+def test_pairs_are_drawn_from_the_whole_rollout():
+    """A broken moment shows in the loss wherever in the rollout it is."""
+    for broken in (0, 10, 19):
+        aligner, observations = build_aligner(batch_size=4), samples(20)
+        observations["onboard"][broken] = torch.nan
+        assert math.isnan(aligner.update(observations, 60)["alignment"])
+
+
+def test_gradients_are_clipped():
+    aligner = build_aligner(max_grad_norm=0.0)
+    before = copy.deepcopy(aligner.encoders)
+    aligner.update(samples(), 2)
+    assert equal_states(aligner.encoders, before)
+
+
+def test_an_update_without_steps_only_measures():
+    aligner = build_aligner()
+    before = copy.deepcopy(aligner.encoders)
+    metrics = aligner.update(samples(), 0)
+    assert equal_states(aligner.encoders, before)
+    assert metrics["alignment"] == 0.0
+    assert metrics["embedding_std_mean"] > 0.0
+
+
+def test_a_restored_aligner_goes_on_identically(tmp_path):
+    observations = samples()
+    aligner = build_aligner(seed=1, obs_normalization=True)
+    aligner.update(observations, 5)
+    torch.save(aligner.state_dict(), tmp_path / "aligner.pt")
+    other = build_aligner(seed=2, obs_normalization=True)
+    other.load_state_dict(torch.load(tmp_path / "aligner.pt", weights_only=True))
+    results = []
+    for each in (aligner, other):
+        torch.manual_seed(3)
+        results.append(each.update(observations, 5))
+    assert results[0] == results[1]
+    assert aligner.steps_done == other.steps_done == 10
+    assert equal_states(aligner.encoders, other.encoders)
+    assert equal_states(aligner.targets, other.targets)

@@ -1,0 +1,234 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The contract tells what the managers do, and what it cannot tell is refused. The managers are stand-ins."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from isaaclab.envs.mdp.actions.actions_cfg import (
+    BinaryJointPositionActionCfg,
+    JointEffortActionCfg,
+    JointPositionActionCfg,
+    JointVelocityActionCfg,
+    RelativeJointPositionActionCfg,
+)
+from isaaclab.utils import modifiers
+
+from tsra_lab.export import deployment_contract
+
+pytestmark = [pytest.mark.unit, pytest.mark.kitless]
+
+JOINTS = ["left_hip", "left_knee", "right_hip", "right_knee"]
+GROUPS = ["proprio", "camera", "command"]
+
+
+def numbers(*values: float) -> SimpleNamespace:
+    """One environment's values as the robot's data give them."""
+    return SimpleNamespace(torch=torch.tensor([values]))
+
+
+ROBOT = SimpleNamespace(
+    joint_names=JOINTS,
+    find_joints=lambda names, preserve_order: ([JOINTS.index(name) for name in names], list(names)),
+    data=SimpleNamespace(
+        default_joint_pos=numbers(0.125, -0.5, 0.25, -0.75),
+        default_joint_vel=numbers(1.0, 2.0, 3.0, 4.0),
+        joint_stiffness=numbers(20.0, 21.0, 22.0, 23.0),
+        joint_damping=numbers(0.5, 0.625, 0.75, 0.875),
+    ),
+)
+
+
+def term(**settings: object) -> SimpleNamespace:
+    """Configuration of an observation term."""
+    defaults = {"scale": None, "clip": None, "modifiers": None, "history_length": 0, "flatten_history_dim": True}
+    return SimpleNamespace(**defaults | settings)
+
+
+def group(history_length: int | None = None, flatten_history_dim: bool = True, **terms: object) -> SimpleNamespace:
+    """Configuration of an observation group."""
+    return SimpleNamespace(history_length=history_length, flatten_history_dim=flatten_history_dim, **terms)
+
+
+def environment(actions: dict | None = None, **observations: SimpleNamespace) -> SimpleNamespace:
+    """An environment of three observation groups, with changes to their configuration, and these actions."""
+    observations = {
+        "proprio": group(gyro=term(scale=2, clip=(-1.0, 1.0)), speed=term()),
+        "camera": group(depth=term(scale=0.25)),
+        "command": group(goal=term()),
+    } | observations
+    actions = actions or {"legs": JointPositionActionCfg(asset_name="robot", joint_names=["left_hip"])}
+    manager = SimpleNamespace(
+        active_terms={"proprio": ["gyro", "speed"], "camera": ["depth"], "command": ["goal"]},
+        group_obs_term_dim={"proprio": [(3,), (1,)], "camera": [(1, 4, 6)], "command": [(2,)]},
+        group_obs_dim={"proprio": (4,), "camera": (1, 4, 6), "command": (2,)},
+    )
+    return SimpleNamespace(
+        clip_actions=None,
+        unwrapped=SimpleNamespace(
+            step_dt=0.02,
+            physics_dt=0.005,
+            observation_manager=manager,
+            action_manager=SimpleNamespace(active_terms=list(actions)),
+            command_manager=SimpleNamespace(active_terms=["goal"]),
+            scene={"robot": ROBOT, "other": ROBOT},
+            cfg=SimpleNamespace(
+                decimation=4, observations=SimpleNamespace(**observations), actions=SimpleNamespace(**actions)
+            ),
+        ),
+    )
+
+
+def describe(**changes: object) -> dict:
+    return deployment_contract(environment(**changes), GROUPS, "A-Task", "a-run")
+
+
+def test_timing_names_and_joints():
+    contract = describe()
+    assert (contract["task"], contract["run"], contract["format_version"]) == ("A-Task", "a-run", 1)
+    assert (contract["control_period_s"], contract["physics_dt_s"], contract["decimation"]) == (0.02, 0.005, 4)
+    assert contract["commands"] == ["goal"] and contract["output"] == "actions"
+    assert contract["joints"] == {
+        "names": JOINTS,
+        "stiffness": [20.0, 21.0, 22.0, 23.0],
+        "damping": [0.5, 0.625, 0.75, 0.875],
+        "default_position": [0.125, -0.5, 0.25, -0.75],
+    }
+
+
+def test_inputs_are_all_vectors_in_order_and_then_the_images():
+    vectors, image = describe()["inputs"]
+    assert (vectors["name"], vectors["shape"]) == ("obs", [6])
+    assert [(item["group"], item["name"], item["shape"]) for item in vectors["terms"]] == [
+        ("proprio", "gyro", [3]),
+        ("proprio", "speed", [1]),
+        ("command", "goal", [2]),
+    ]
+    assert (image["name"], image["shape"]) == ("camera", [1, 4, 6])
+    assert [item["name"] for item in image["terms"]] == ["depth"]
+    only_image = deployment_contract(environment(), ["camera"], "A-Task", "a-run")["inputs"]
+    assert only_image == [image]
+
+
+def test_scale_and_clip_of_observations():
+    vectors, image = describe()["inputs"]
+    assert [(item["scale"], item["clip"]) for item in vectors["terms"]] == [
+        (2.0, [-1.0, 1.0]),
+        (1.0, None),
+        (1.0, None),
+    ]
+    assert image["terms"][0]["scale"] == 0.25
+
+
+def test_the_groups_history_overrides_the_terms():
+    own, of_group = term(history_length=2, flatten_history_dim=False), group(5, gyro=term(), speed=term())
+    (goal,) = (item for item in describe(command=group(goal=own))["inputs"][0]["terms"] if item["name"] == "goal")
+    assert (goal["history_length"], goal["flatten_history_dim"]) == (2, False)
+    gyro = describe(proprio=of_group)["inputs"][0]["terms"][0]
+    assert (gyro["history_length"], gyro["flatten_history_dim"]) == (5, True)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"scale": (1.0, 2.0, 3.0)}, {"modifiers": [modifiers.ModifierCfg(func=modifiers.bias)]}]
+)
+def test_a_term_whose_processing_cannot_be_told_is_refused(settings: dict):
+    with pytest.raises(ValueError, match="gyro"):
+        describe(proprio=group(gyro=term(**settings), speed=term()))
+
+
+@pytest.mark.parametrize(
+    "cfg_class, kind, offset",
+    [
+        (JointPositionActionCfg, "joint position", [-0.5, 0.25]),
+        (JointVelocityActionCfg, "joint velocity", [2.0, 3.0]),
+        (JointEffortActionCfg, "joint effort", [0.0, 0.0]),
+    ],
+)
+def test_kind_and_default_offset_of_actions(cfg_class: type, kind: str, offset: list[float]):
+    cfg = cfg_class(asset_name="robot", joint_names=["left_knee", "right_hip"], scale=0.5)
+    (action,) = describe(actions={"legs": cfg})["actions"]
+    assert action == {
+        "name": "legs",
+        "kind": kind,
+        "joints": ["left_knee", "right_hip"],
+        "scale": [0.5, 0.5],
+        "offset": offset,
+        "clip": None,
+    }
+
+
+def test_patterns_give_a_number_to_each_joint():
+    cfg = JointPositionActionCfg(
+        asset_name="robot",
+        joint_names=["right_knee", "right_hip", "left_hip"],
+        preserve_order=True,
+        scale={".*_hip": 0.25},
+        offset={".*_knee": 2.0, "left_hip": 3.0},
+        use_default_offset=False,
+        clip={".*": (-1.0, 2.0)},
+    )
+    (action,) = describe(actions={"legs": cfg})["actions"]
+    assert action["joints"] == ["right_knee", "right_hip", "left_hip"]
+    assert action["scale"] == [1.0, 0.25, 0.25]
+    assert action["offset"] == [2.0, 0.0, 3.0]
+    assert action["clip"] == [[-1.0, 2.0]] * 3
+
+
+def test_the_contract_is_strict_json_even_with_open_bounds():
+    """Readers other than Python's refuse Infinity."""
+    joints = ["left_hip", "left_knee"]
+    cfg = JointPositionActionCfg(asset_name="robot", joint_names=joints, clip={"left_hip": (-1.0, 1.0)})
+    contract = describe(actions={"legs": cfg}, proprio=group(gyro=term(clip=(0.0, float("inf"))), speed=term()))
+    assert contract["actions"][0]["clip"][0] == [-1.0, 1.0]
+    assert json.loads(json.dumps(contract, allow_nan=False)) == contract
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        {"legs": RelativeJointPositionActionCfg(asset_name="robot", joint_names=["left_hip"])},
+        {
+            "legs": BinaryJointPositionActionCfg(
+                asset_name="robot", joint_names=["left_hip"], open_command_expr={}, close_command_expr={}
+            )
+        },
+    ],
+    ids=["relative", "binary"],
+)
+def test_actions_that_are_no_plain_joint_targets_are_refused(actions: dict):
+    with pytest.raises(ValueError, match="'legs'"):
+        describe(actions=actions)
+
+
+def test_actions_on_several_robots_are_refused():
+    actions = {
+        name: JointPositionActionCfg(asset_name=name, joint_names=["left_hip"], use_default_offset=False)
+        for name in ("robot", "other")
+    }
+    with pytest.raises(ValueError, match="other, robot"):
+        describe(actions=actions)
+
+
+def test_the_wrappers_bound_on_raw_actions_is_told_or_refused():
+    """Isaac Lab's wrapper applies the agent's ``clip_actions`` before the action terms, so the robot must too."""
+    bounded = environment()
+    bounded.clip_actions = 1.0
+    try:
+        contract = deployment_contract(bounded, GROUPS, "A-Task", "a-run")
+    except ValueError as error:
+        assert "clip_actions" in str(error)
+    else:
+        assert contract != describe()
+
+
+def test_an_environment_without_managers_is_refused():
+    with pytest.raises(ValueError, match="manager-based"):
+        deployment_contract(SimpleNamespace(unwrapped=SimpleNamespace()), GROUPS, "A-Task", "a-run")

@@ -1,0 +1,105 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A checkpoint meets only the observations it was trained on."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from tensordict import TensorDict
+
+from tsra_lab.algorithms import check_contract, observation_contract
+
+pytestmark = [pytest.mark.unit, pytest.mark.kitless]
+
+SETS = {"teacher": ["state"], "student": ["sensors", "camera"]}
+TERMS = {
+    "state": [("pose", (3,)), ("velocity", (2,))],
+    "sensors": [("gyro", (2,)), ("speed", (2,))],
+    "camera": [("depth", (1, 4, 4))],
+    "unused": [("debug", (7,))],
+}
+
+
+def contract(sets: dict | None = None, terms: dict | None = None, manager: bool = True) -> dict:
+    """Contract of an environment with these observation sets and terms."""
+    terms = TERMS | (terms or {})
+    obs = {}
+    for name, parts in terms.items():
+        width = sum(shape[0] for _, shape in parts)
+        obs[name] = torch.zeros(2, width, *parts[0][1][1:])
+    observation_manager = SimpleNamespace(
+        active_terms={name: [term for term, _ in parts] for name, parts in terms.items()},
+        group_obs_term_dim={name: [shape for _, shape in parts] for name, parts in terms.items()},
+    )
+    unwrapped = SimpleNamespace(observation_manager=observation_manager) if manager else SimpleNamespace()
+    return observation_contract(SimpleNamespace(unwrapped=unwrapped), TensorDict(obs, batch_size=[2]), sets or SETS)
+
+
+def test_the_contract_describes_the_groups_in_use_in_order():
+    described = contract()
+    assert described["sets"] == SETS
+    assert described["groups"] == {
+        "camera": {"shape": [1, 4, 4], "terms": [["depth", [1, 4, 4]]]},
+        "sensors": {"shape": [4], "terms": [["gyro", [2]], ["speed", [2]]]},
+        "state": {"shape": [5], "terms": [["pose", [3]], ["velocity", [2]]]},
+    }
+
+
+def test_the_contract_survives_a_checkpoint(tmp_path: Path):
+    torch.save(contract(), tmp_path / "contract.pt")
+    check_contract(torch.load(tmp_path / "contract.pt", weights_only=True), contract())
+
+
+def test_equal_observations_are_accepted():
+    check_contract(contract(), contract())
+    check_contract(contract(manager=False), contract(manager=False))
+
+
+def test_a_group_that_no_set_names_may_change():
+    check_contract(contract(), contract(terms={"unused": [("other", (1,))]}))
+
+
+@pytest.mark.parametrize(
+    "sets, terms, message",
+    [
+        (
+            SETS | {"student": ["camera", "sensors"]},
+            {},
+            r"set 'student'.*\['sensors', 'camera'\], now \['cam",
+        ),
+        (SETS | {"student": ["sensors"]}, {}, r"set 'student'.*now \['sensors'\]"),
+        ({"teacher": ["state"]}, {}, r"set 'student'.*now None"),
+        (SETS | {"critic": ["state"]}, {}, r"set 'critic'.*None, now \['state'\]"),
+        (SETS, {"sensors": [("gyro", (2,)), ("speed", (3,))]}, r"group 'sensors'.*shape \[4\], now \[5\]"),
+        (SETS, {"camera": [("depth", (1, 4, 8))]}, r"group 'camera'.*shape \[1, 4, 4\], now \[1, 4, 8\]"),
+        (SETS, {"sensors": [("speed", (2,)), ("gyro", (2,))]}, r"group 'sensors'.*terms .*gyro.*now .*speed.*gyro"),
+        (SETS, {"sensors": [("gyro", (2,)), ("range", (2,))]}, r"group 'sensors'.*terms .*speed.*now .*range"),
+        (SETS, {"sensors": [("gyro", (1,)), ("speed", (3,))]}, r"group 'sensors'.*terms "),
+    ],
+)
+def test_different_observations_are_refused_and_the_difference_is_named(sets: dict, terms: dict, message: str):
+    with pytest.raises(ValueError, match=message):
+        check_contract(contract(), contract(sets, terms))
+
+
+def test_shapes_are_compared_where_the_environment_tells_no_terms():
+    other = contract(terms={"sensors": [("gyro", (3,))]}, manager=False)
+    with pytest.raises(ValueError, match="group 'sensors'"):
+        check_contract(contract(manager=False), other)
+
+
+def test_all_differences_are_named_at_once():
+    other = copy.deepcopy(contract(SETS | {"teacher": ["state", "sensors"]}))
+    other["groups"]["camera"]["shape"] = [3, 4, 4]
+    with pytest.raises(ValueError) as error:
+        check_contract(contract(), other)
+    assert "set 'teacher'" in str(error.value) and "group 'camera'" in str(error.value)
+    assert "student" not in str(error.value) and "group 'state'" not in str(error.value)

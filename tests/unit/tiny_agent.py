@@ -1,0 +1,90 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""A tiny environment stand-in and agent for unit tests of the algorithms: tensors, no simulator."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import torch
+from rsl_rl.env import VecEnv
+from tensordict import TensorDict
+
+from tsra_lab.algorithms import AlignedPPO
+
+NUM_ENVS, NUM_STEPS, NUM_ACTIONS, EMBEDDING_DIM = 8, 6, 2, 4
+
+
+def observations(num_envs: int = NUM_ENVS) -> TensorDict:
+    """Random observations: the onboard view is a noisy part of the privileged one."""
+    privileged = torch.randn(num_envs, 5)
+    onboard = privileged[:, :3] + 0.01 * torch.randn(num_envs, 3)
+    return TensorDict({"privileged": privileged, "onboard": onboard}, batch_size=[num_envs])
+
+
+def environment() -> VecEnv:
+    """What an algorithm asks of an environment when it is built."""
+    return SimpleNamespace(num_envs=NUM_ENVS, num_actions=NUM_ACTIONS)
+
+
+def aligned_cfg(**algorithm: object) -> dict:
+    """Runner configuration of a tiny AlignedPPO as a dictionary."""
+    mlp = {"class_name": "MLPModel", "hidden_dims": [16], "activation": "elu"}
+    alignment = {
+        "embedding_dim": EMBEDDING_DIM,
+        "contrast_weight": 1.0,
+        "match_weight": 1.0,
+        "variance_weight": 1.0,
+        "covariance_weight": 1.0,
+        "temperature": 0.5,
+        "learning_rate": 1.0e-2,
+        "steps_per_iteration": 3,
+        "warmup_steps": 5,
+        "batch_size": 16,
+        "max_grad_norm": 1.0,
+        "target_decay": 0.9,
+    }
+    alignment |= algorithm.pop("alignment", {})
+    return {
+        "num_steps_per_env": NUM_STEPS,
+        "obs_groups": {"teacher": ["privileged"], "student": ["onboard"], "critic": ["privileged"]},
+        "multi_gpu": None,
+        "teacher": dict(mlp),
+        "student": dict(mlp),
+        "critic": dict(mlp),
+        "actor": mlp | {"distribution_cfg": {"class_name": "GaussianDistribution", "init_std": 1.0}},
+        "algorithm": {"class_name": AlignedPPO, "num_learning_epochs": 2, "num_mini_batches": 2}
+        | {"alignment": alignment}
+        | algorithm,
+    }
+
+
+def build_aligned_ppo(seed: int = 0, **algorithm: object) -> AlignedPPO:
+    """Build a tiny AlignedPPO."""
+    torch.manual_seed(seed)
+    return AlignedPPO.construct_algorithm(observations(), environment(), aligned_cfg(**algorithm), "cpu")
+
+
+def collect_rollout(algorithm: AlignedPPO) -> None:
+    """Fill the storage as a runner does, with rewards that depend on the actions."""
+    obs = observations()
+    with torch.inference_mode():
+        for _ in range(NUM_STEPS):
+            actions = algorithm.act(obs)
+            rewards = -(actions - obs["onboard"][:, :NUM_ACTIONS]).square().sum(dim=-1)
+            obs = observations()
+            algorithm.process_env_step(obs, rewards, torch.rand(NUM_ENVS) < 0.1, {})
+        algorithm.compute_returns(obs)
+
+
+def snapshot(module: torch.nn.Module) -> list[torch.Tensor]:
+    """Copies of a module's parameters."""
+    return [parameter.detach().clone() for parameter in module.parameters()]
+
+
+def moved(module: torch.nn.Module, before: list[torch.Tensor]) -> bool:
+    """Whether any parameter differs from its copy."""
+    return any(not torch.equal(now, old) for now, old in zip(module.parameters(), before, strict=True))

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Tiny students of vectors and images, and a contract that describes them, for unit tests of models and export."""
+
+from __future__ import annotations
+
+import torch
+from tensordict import TensorDict
+
+from tsra_lab.models import EncodedPolicy
+
+NUM_ACTIONS, EMBEDDING_DIM = 2, 4
+
+VECTORS = ["proprio", "command"]
+IMAGE = ["camera"]
+IMAGE_BETWEEN_VECTORS = ["proprio", "camera", "command"]
+
+MLP = {"class_name": "MLPModel", "hidden_dims": [8], "activation": "elu", "obs_normalization": True}
+CNN = {
+    "class_name": "CNNModel",
+    "hidden_dims": [8],
+    "activation": "elu",
+    "cnn_cfg": {"output_channels": [2], "kernel_size": 3, "stride": 2},
+}
+HEAD = {
+    "class_name": "MLPModel",
+    "hidden_dims": [8],
+    "activation": "elu",
+    "distribution_cfg": {"class_name": "GaussianDistribution", "init_std": 0.5},
+}
+
+TERMS = {
+    "proprio": [("wheel_speed", [2], 0.1, [-5.0, 5.0]), ("heading", [1], 1.0, None)],
+    "command": [("goal", [2], 1.0 / 3.0, None)],
+    "camera": [("depth", [1, 8, 8], 0.5, [0.0, 4.0])],
+}
+"""Terms of each onboard group in order: name, shape, scale and clip."""
+
+
+def observations(count: int = 6) -> TensorDict:
+    """Random observations of all groups; ``privileged`` is not onboard."""
+    shapes = {"proprio": (3,), "command": (2,), "camera": (1, 8, 8), "privileged": (4,)}
+    return TensorDict({name: torch.randn(count, *shape) for name, shape in shapes.items()}, batch_size=[count])
+
+
+def encoder_cfg(groups: list[str]) -> dict:
+    """Configuration of an encoder of these groups."""
+    if "camera" not in groups:
+        return MLP
+    return CNN | {"obs_normalization": groups != IMAGE}
+
+
+def build_student(groups: list[str], seed: int = 0) -> EncodedPolicy:
+    """Build a student of these groups whose observation statistics are far from those of a new one."""
+    torch.manual_seed(seed)
+    policy = EncodedPolicy(
+        observations(2), {"student": groups}, "student", NUM_ACTIONS, encoder_cfg(groups), HEAD, EMBEDDING_DIM
+    )
+    if encoder_cfg(groups).get("obs_normalization"):
+        normalizer = policy.encoder.obs_normalizer
+        normalizer._mean.copy_(torch.linspace(-2.0, 3.0, normalizer._mean.numel()))
+        normalizer._std.copy_(torch.linspace(0.2, 4.0, normalizer._std.numel()))
+    return policy
+
+
+def describe_student(groups: list[str]) -> dict:
+    """Contract of a student of these groups, as :func:`tsra_lab.export.deployment_contract` lays it out."""
+    vectors, images = [], []
+    for group in groups:
+        terms = [
+            {
+                "name": name,
+                "group": group,
+                "shape": shape,
+                "scale": scale,
+                "clip": clip,
+                "history_length": 0,
+                "flatten_history_dim": True,
+            }
+            for name, shape, scale, clip in TERMS[group]
+        ]
+        if group == "camera":
+            images.append({"name": group, "shape": [1, 8, 8], "terms": terms})
+        else:
+            vectors += terms
+    width = sum(term["shape"][0] for term in vectors)
+    return {
+        "format_version": 1,
+        "task": "TSRA-Tiny",
+        "run": "2026-01-01_00-00-00",
+        "control_period_s": 0.02,
+        "physics_dt_s": 0.005,
+        "decimation": 4,
+        "inputs": ([{"name": "obs", "shape": [width], "terms": vectors}] if vectors else []) + images,
+        "output": "actions",
+        "actions": [
+            {
+                "name": "wheels",
+                "kind": "joint velocity",
+                "joints": ["left_wheel", "right_wheel"],
+                "scale": [10.0 / 3.0, 7.1],
+                "offset": [0.1, -0.2],
+                "clip": None,
+            }
+        ],
+        "commands": ["goal"],
+        "joints": {
+            "names": ["left_wheel", "right_wheel"],
+            "stiffness": [0.0, 0.0],
+            "damping": [123.456789, 0.1],
+            "default_position": [1.0e-7, -3.14159265],
+        },
+    }
