@@ -88,7 +88,7 @@ class Aligner:
             num_steps: Number of encoder steps.
 
         Returns:
-            ``alignment``, the mean loss, and the health of the target embedding after the last step
+            ``alignment``, the mean loss (0 without steps), and the health of the target embedding after the last step
             (:func:`embedding_health`).
         """
         self.encoders.train()
@@ -108,7 +108,7 @@ class Aligner:
         batch = self._draw(observations)
         with torch.no_grad():
             health = embedding_health(self.targets["teacher"](batch), self.targets["student"](batch))
-        return {"alignment": total / num_steps, **health}
+        return {"alignment": total / max(num_steps, 1), **health}
 
     def to(self, device: str) -> Aligner:
         """Move everything to a device. Call it before the first update."""
@@ -137,12 +137,9 @@ class Aligner:
         self.steps_done = state["steps_done"]
 
     def _draw(self, observations: TensorDict) -> TensorDict:
-        """Draw a batch of moments, with replacement."""
-        count = observations.batch_size[0]
-        index = torch.randint(
-            count, (min(self.batch_size, count),), device=self.optimizer.param_groups[0]["params"][0].device
-        )
-        return observations[index]
+        """Draw a batch of different moments: a double would be a false negative of itself."""
+        order = torch.randperm(observations.batch_size[0], device=observations.device)
+        return observations[order[: self.batch_size]]
 
     @torch.no_grad()
     def _move_targets(self) -> None:

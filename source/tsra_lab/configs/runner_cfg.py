@@ -18,6 +18,11 @@ from .observation_sets import ObservationSets
 from .strict import StrictCfg
 
 
+def is_missing(config: object, name: str) -> bool:
+    """Whether a field of a configuration was never set."""
+    return isinstance(getattr(config, name), type(MISSING))
+
+
 @configclass
 class AlignedPPOCfg(StrictCfg, RslRlPpoAlgorithmCfg):
     """Settings of :class:`tsra_lab.algorithms.AlignedPPO`: PPO's, alignment and consistency."""
@@ -75,9 +80,13 @@ class AlignedRunnerCfg(StrictCfg, RslRlOnPolicyRunnerCfg):
         """Check what can be checked before the simulator starts.
 
         Raises:
-            ValueError: If an observation set is missing, empty or unknown.
+            ValueError: If a required field is not set, or an observation set is missing, empty or unknown.
             TypeError: If a model's configuration would accept misspelt options.
         """
+        required = ("num_steps_per_env", "max_iterations", "save_interval", "experiment_name", "obs_groups")
+        unset = [name for name in (*required, "actor", "critic", "teacher", "student") if is_missing(self, name)]
+        if unset:
+            raise ValueError(f"{type(self).__name__} must set: {', '.join(unset)}.")
         self.obs_groups = ObservationSets(self.obs_groups, ("teacher", "student", "critic"))
         for name in ("actor", "critic", "teacher", "student"):
             if not isinstance(getattr(self, name), StrictCfg):
