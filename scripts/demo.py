@@ -45,21 +45,20 @@ def main() -> int:
     args, overrides = parse_args(parser)
     output = Path(args.output)
     output.mkdir(parents=True, exist_ok=True)
-    shared = ["--task", args.task, "--device", args.device, "--num_threads", str(args.num_threads)]
+    machine = ["--task", args.task, "--device", args.device, "--num_threads", str(args.num_threads)]
+    training = [*machine]
     for option in ("num_envs", "seed"):
         if getattr(args, option) is not None:
-            shared += [f"--{option}", str(getattr(args, option))]
-
+            training += [f"--{option}", str(getattr(args, option))]
     budget = [] if args.max_iterations is None else ["--max_iterations", str(args.max_iterations)]
+
     start = time.time()
-    teacher_run = run_script("train.py", *shared, *budget, *overrides)
-    student_run = run_script("distill.py", "--teacher", teacher_run, *shared)
+    teacher_run = run_script("train.py", *training, *budget, *overrides)
+    student_run = run_script("distill.py", "--teacher", teacher_run, *training)
     reports = {}
     for name, run in (("zero-shot", teacher_run), ("distilled", student_run)):
         file = output / f"evaluation_{name}.json"
-        run_script(
-            "evaluate.py", "--checkpoint", run, "--episodes", str(args.episodes), "--json", str(file), *shared[:6]
-        )
+        run_script("evaluate.py", "--checkpoint", run, "--episodes", str(args.episodes), "--json", str(file), *machine)
         reports[name] = json.loads(file.read_text())
     draw_learning_curve(Path(teacher_run), output / "learning_curve.png")
     draw_mazes(args, student_run, overrides, output)
@@ -128,7 +127,7 @@ def draw_mazes(args: object, run: str, overrides: list[str], output: Path) -> No
         overrides: Overrides of the environment's configuration.
         output: Folder for the pictures.
     """
-    checkpoint = find_checkpoint(args, run)
+    checkpoint = find_checkpoint(args.task, run)
     agent = agent_of_run(checkpoint)
     env_cfg, _ = resolve_configs(args.task, None, [item for item in overrides if not item.startswith("agent.")])
     env_cfg.evaluation_mode()

@@ -29,7 +29,7 @@ def main() -> int:
         Exit status: 0, or 128 plus the number of the signal that stopped training.
     """
     parser = make_parser(__doc__)
-    parser.add_argument("--teacher", required=True, help="Run directory or checkpoint of the teacher.")
+    parser.add_argument("--teacher", required=True, help="Run directory or checkpoint of the teacher, or latest.")
     parser.add_argument("--method", default="dagger", choices=("dagger", "bc"), help="Who acts: student or teacher.")
     parser.add_argument("--agent", default=None, help="Key of the distillation's configuration; by the teacher's kind.")
     parser.add_argument("--max_iterations", type=int, default=None, help="Iterations.")
@@ -37,7 +37,7 @@ def main() -> int:
     parser.add_argument("--run_name", default=None, help="Suffix of the run directory's name.")
     args, overrides = parse_args(parser)
 
-    teacher = find_checkpoint(args, args.teacher)
+    teacher = find_checkpoint(args.task, args.teacher)
     teacher_agent = agent_of_run(teacher)
     aligned = "alignment" in teacher_agent["algorithm"]
     agent_key = args.agent or f"rsl_rl_{'aligned_' if aligned else ''}distillation_cfg_entry_point"
@@ -55,14 +55,14 @@ def main() -> int:
     env_cfg.seed = agent["seed"]
     check_groups_exist(env_cfg, agent["obs_groups"])
 
-    run = new_run(args, agent_key, agent["experiment_name"], agent["run_name"])
+    run = new_run(args.task, agent_key, agent["experiment_name"], agent["run_name"])
     env_cfg.log_dir = str(run)
     with open_environment(args, env_cfg, agent["clip_actions"]) as env:
         write_params(run, env_cfg, agent)
         runner = AlignedRunner(env, agent, log_dir=str(run), device=args.device)
         runner.load_teacher(str(teacher))
         runner.learn(agent["max_iterations"], agent["init_at_random_ep_len"])
-        export_run(args, env, runner, run, output=None)
+        export_run(args.task, env, runner, run)
     print(f"Run directory: {run}")
     return 0 if runner.stop_signal is None else 128 + runner.stop_signal
 

@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument("--json", default=None, help="File for the results.")
     args, overrides = parse_args(parser)
 
-    checkpoint = find_checkpoint(args, args.checkpoint)
+    checkpoint = find_checkpoint(args.task, args.checkpoint, args.agent)
     agent = agent_of_run(checkpoint)
     env_cfg, _ = resolve_configs(args.task, None, overrides)
     if hasattr(env_cfg, "evaluation_mode"):

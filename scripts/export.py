@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def main() -> int:
     )
     args, overrides = parse_args(parser)
 
-    checkpoint = find_checkpoint(args, args.checkpoint)
+    checkpoint = find_checkpoint(args.task, args.checkpoint, args.agent)
     agent = agent_of_run(checkpoint)
     env_cfg, _ = resolve_configs(args.task, None, overrides)
     check_groups_exist(env_cfg, agent["obs_groups"])
@@ -48,15 +47,15 @@ def main() -> int:
     with open_environment(args, env_cfg, agent["clip_actions"]) as env:
         runner = AlignedRunner(env, agent | {"device": args.device}, device=args.device)
         runner.load(str(checkpoint))
-        export_run(args, env, runner, checkpoint.parent, args.output)
+        export_run(args.task, env, runner, checkpoint.parent, args.output)
     return 0
 
 
-def export_run(args: argparse.Namespace, env: VecEnv, runner: AlignedRunner, run: Path, output: str | None) -> Path:
+def export_run(task: str, env: VecEnv, runner: AlignedRunner, run: Path, output: str | None = None) -> Path:
     """Export the student that a runner has loaded or trained.
 
     Args:
-        args: Arguments of the script.
+        task: Name of the task.
         env: Environment.
         runner: Runner with the student.
         run: Run directory.
@@ -71,7 +70,7 @@ def export_run(args: argparse.Namespace, env: VecEnv, runner: AlignedRunner, run
     student = runner.trained_student()
     groups = runner.contract["sets"]["student"]
     recorded = record_inputs(env, student, groups, PARITY_STEPS, env.cfg.seed)
-    contract = deployment_contract(env, groups, args.task, run.name)
+    contract = deployment_contract(env, groups, task, run.name)
     path = export_student(student, groups, contract, recorded, output or run / "exported")
     print(f"[INFO] Exported the student to {path}")
     return path

@@ -38,7 +38,7 @@ def main() -> int:
     args, overrides = parse_args(parser)
     enable_cameras_for_video(args)
 
-    checkpoint = find_checkpoint(args, args.checkpoint)
+    checkpoint = find_checkpoint(args.task, args.checkpoint, args.agent)
     agent = agent_of_run(checkpoint)
     env_cfg, _ = resolve_configs(args.task, None, overrides, play_mode=True)
     check_groups_exist(env_cfg, agent["obs_groups"])

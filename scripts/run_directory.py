@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import tempfile
@@ -32,12 +31,13 @@ def log_root(experiment_name: str) -> Path:
     return Path("logs", "rsl_rl", experiment_name).absolute()
 
 
-def find_checkpoint(args: argparse.Namespace, checkpoint: str) -> Path:
+def find_checkpoint(task: str, checkpoint: str, agent_key: str = "rsl_rl_cfg_entry_point") -> Path:
     """Find the checkpoint that a command line names.
 
     Args:
-        args: Arguments of the script; ``task`` and ``agent`` tell where ``latest`` and ``best`` look.
+        task: Name of the task.
         checkpoint: A file, a run directory (its newest checkpoint), ``latest`` or ``best``.
+        agent_key: Key of the agent's configuration: among its runs ``latest`` and ``best`` look.
 
     Returns:
         Path of the checkpoint.
@@ -46,16 +46,16 @@ def find_checkpoint(args: argparse.Namespace, checkpoint: str) -> Path:
         FileNotFoundError: If there is none.
     """
     if checkpoint in CHECKPOINT_SELECTORS:
-        agent = load_cfg_from_registry(args.task, args.agent)
+        agent = load_cfg_from_registry(task, agent_key)
         try:
             return Path(
                 resolve_checkpoint_selector(
                     str(log_root(agent.experiment_name)),
                     checkpoint,
                     library="rsl_rl",
-                    task=args.task,
+                    task=task,
                     checkpoint_pattern=CHECKPOINT_PATTERN,
-                    metadata={"agent": args.agent},
+                    metadata={"agent": agent_key},
                 )
             )
         except ValueError as error:
@@ -91,11 +91,11 @@ def agent_of_run(checkpoint: Path) -> dict:
     return yaml.full_load(path.read_text())
 
 
-def new_run(args: argparse.Namespace, agent_key: str, experiment_name: str, run_name: str) -> Path:
+def new_run(task: str, agent_key: str, experiment_name: str, run_name: str) -> Path:
     """Begin a run directory, with the manifest that ``latest`` finds it by.
 
     Args:
-        args: Arguments of the script.
+        task: Name of the task.
         agent_key: Key of the agent's configuration in the registry.
         experiment_name: Folder of the run.
         run_name: Suffix of the directory's name; may be empty.
@@ -105,7 +105,7 @@ def new_run(args: argparse.Namespace, agent_key: str, experiment_name: str, run_
     """
     stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     run = log_root(experiment_name) / "_".join(part for part in (stamp, run_name) if part)
-    write_run_manifest(str(run), library="rsl_rl", task=args.task, metadata={"agent": agent_key})
+    write_run_manifest(str(run), library="rsl_rl", task=task, metadata={"agent": agent_key})
     return run
 
 

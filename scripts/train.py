@@ -52,9 +52,9 @@ def main() -> int:
     check_groups_exist(env_cfg, agent_cfg.obs_groups)
     if agent_cfg.class_name != "OnPolicyRunner":
         parser.error(f"'{args.agent}' distils a teacher: use scripts/distill.py")
-    resume = find_checkpoint(args, args.checkpoint) if args.checkpoint else None
+    resume = find_checkpoint(args.task, args.checkpoint, args.agent) if args.checkpoint else None
 
-    run = new_run(args, args.agent, agent_cfg.experiment_name, agent_cfg.run_name)
+    run = new_run(args.task, args.agent, agent_cfg.experiment_name, agent_cfg.run_name)
     env_cfg.log_dir = str(run)
     pre_launch_video_config(env_cfg, args)
     apply_video_recording(env_cfg, str(run), args)

@@ -122,6 +122,21 @@ def test_an_untrained_student_is_not_exported(shell: Shell) -> None:
     assert "untrained" in shell.run("export.py", "--checkpoint", str(run), status=1)
 
 
+def test_the_demo_runs_to_its_end(shell: Shell) -> None:
+    output = shell.run("demo.py", *SMALL, "--max_iterations", "25", "--episodes", "64", "--output", "demo")
+    files = {path.name for path in (shell.directory / "demo").iterdir()}
+    assert files == {
+        "evaluation_zero-shot.json",
+        "evaluation_distilled.json",
+        "learning_curve.png",
+        "paths.png",
+        "paths.gif",
+    }
+    report = json.loads((shell.directory / "demo" / "evaluation_distilled.json").read_text())
+    assert report["policies"].keys() == {"teacher", "student", "onnx"}
+    assert "Student distilled:" in output and "policy.onnx" in output
+
+
 @pytest.mark.parametrize(
     "script, arguments, message",
     [

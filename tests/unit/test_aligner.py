@@ -155,6 +155,16 @@ def test_pairs_are_drawn_from_the_whole_rollout():
         assert math.isnan(aligner.update(observations, 60)["alignment"])
 
 
+def test_a_batch_holds_no_moment_twice():
+    """Two copies of one encoder find every pair, unless a double of the moment lies equally near."""
+    sets = {"teacher": ["onboard"], "student": ["onboard"]}
+    torch.manual_seed(0)
+    encoder = MLPModel(samples(2), sets, "teacher", EMBEDDING_DIM, [32])
+    aligner = Aligner(encoder, copy.deepcopy(encoder), **SETTINGS | {"batch_size": 20})
+    for _ in range(5):
+        assert aligner.update(samples(24), 0)["retrieval_accuracy"] == 1.0
+
+
 def test_gradients_are_clipped():
     aligner = build_aligner(max_grad_norm=0.0)
     before = copy.deepcopy(aligner.encoders)

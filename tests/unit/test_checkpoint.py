@@ -106,7 +106,7 @@ def test_a_truncated_file_is_refused(tmp_path: Path, share: float):
 
 
 @pytest.mark.parametrize(
-    "content", [b"num_steps_per_env: 24\n", b"events out of a log", b"\x89PNG\r\n" * 50, b"q" * 99]
+    "content", [b"seed: 42\n", b"events of a log", b"\x89PNG\r\n" * 50, b"q" * 99], ids=["yaml", "log", "png", "bytes"]
 )
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: bytes):
     path = tmp_path / "agent.yaml"

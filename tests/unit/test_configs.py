@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import MISSING
 
 import pytest
 
@@ -19,6 +20,7 @@ from isaaclab_tasks.utils.hydra import resolve_presets
 from tsra_lab.configs import (
     AlignedDistillationCfg,
     AlignedPPOCfg,
+    AlignedRunnerCfg,
     AlignmentCfg,
     AlignmentPresetsCfg,
     CNNModelCfg,
@@ -174,19 +176,31 @@ def test_the_alignment_presets_differ_as_their_names_say():
     assert terms("l2") == {"match"}
 
 
-def test_presets_are_chosen_by_name_and_contrastive_is_the_default():
+def test_presets_are_chosen_by_name_and_vicreg_is_the_default():
     def choose(*names: str) -> dict:
         return resolve_presets(ColorMazeAlignedRunnerCfg(), names).algorithm.alignment.to_dict()
 
-    assert choose() == choose("contrastive") == AlignmentCfg().to_dict()
-    assert choose("vicreg") == AlignmentPresetsCfg().vicreg.to_dict()
-    assert choose("l2")["contrast_weight"] == 0.0
+    assert choose() == choose("vicreg") == AlignmentCfg().to_dict()
+    assert choose("contrastive") == AlignmentPresetsCfg().contrastive.to_dict() != choose()
+    assert choose("l2")["covariance_weight"] == 0.0
 
 
 @pytest.mark.parametrize("name", ["actor", "critic", "teacher", "student"])
 def test_model_configurations_that_accept_misspelt_options_are_refused(name: str):
     with pytest.raises(TypeError, match=f"'{name}'.*tsra_lab.configs"):
         ColorMazeAlignedRunnerCfg(**{name: RslRlMLPModelCfg(hidden_dims=[8], activation="elu")})
+
+
+def test_a_run_that_leaves_fields_unset_is_told_which():
+    with pytest.raises(ValueError, match="must set: .*obs_groups, actor, critic, teacher, student"):
+        AlignedRunnerCfg()
+
+    @configclass
+    class ForgetfulCfg(ColorMazeAlignedRunnerCfg):
+        student = MISSING
+
+    with pytest.raises(ValueError, match="ForgetfulCfg must set: student"):
+        ForgetfulCfg()
 
 
 def test_a_task_that_forgets_an_observation_set_fails_at_once():

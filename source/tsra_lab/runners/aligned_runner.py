@@ -95,14 +95,16 @@ class AlignedRunner(OnPolicyRunner):
                     rnd_weight=self.alg.rnd.weight if self.cfg["algorithm"].get("rnd_cfg") else None,
                 )
                 self.current_learning_iteration = iteration + 1
-                last = self.current_learning_iteration == num_learning_iterations or self.stop_signal is not None
+                # read once: a signal that comes later is honoured after the next iteration
+                stopping = self.stop_signal is not None
+                last = stopping or self.current_learning_iteration == num_learning_iterations
                 interval = self.cfg.get("evaluation_interval", 0)
-                if interval and (self.current_learning_iteration % interval == 0 or last):
+                if interval and not stopping and (last or self.current_learning_iteration % interval == 0):
                     self._evaluate()
                     obs = self._begin_episodes(init_at_random_ep_len)
-                if self.current_learning_iteration % self.cfg["save_interval"] == 0 or last:
+                if last or self.current_learning_iteration % self.cfg["save_interval"] == 0:
                     self._save_current()
-                if self.stop_signal is not None:
+                if last:
                     break
         finally:
             for name, handler in previous_handlers.items():
@@ -245,7 +247,8 @@ class AlignedRunner(OnPolicyRunner):
             for name, policy in self.policies().items()
         }
         restore_random_state(state)
-        report = evaluation_report(getattr(self.env.cfg, "task", ""), EVALUATION_SEED, results)
+        spec = getattr(self.env.unwrapped, "spec", None)
+        report = evaluation_report(spec.id if spec else "", EVALUATION_SEED, results)
         iteration = self.current_learning_iteration
         env_steps = iteration * self.cfg["num_steps_per_env"] * self.env.num_envs
         self.evaluations.append({"iteration": iteration, "env_steps": env_steps, **report})
