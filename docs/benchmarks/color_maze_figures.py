@@ -56,7 +56,7 @@ def main() -> None:
             )
 
     figure, axis = pyplot.subplots(figsize=(6.4, 3.2), layout="constrained")
-    for place, (method, by_seed) in enumerate(reports.items()):
+    for place, by_seed in enumerate(reports.values()):
         for shift, policy, color in ((-0.18, "teacher", "#9aa5b1"), (0.18, "student", "#1f3a93")):
             rates = [success(report, policy) for report in by_seed.values()]
             label = policy if place == 0 else None

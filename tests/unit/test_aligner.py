@@ -155,6 +155,14 @@ def test_pairs_are_drawn_from_the_whole_rollout():
         assert math.isnan(aligner.update(observations, 60)["alignment"])
 
 
+def test_a_batch_has_its_size():
+    """The contrast of embeddings that tell nothing is the logarithm of the number of pairs."""
+    aligner = build_aligner(batch_size=32, match_weight=0.0, variance_weight=0.0, covariance_weight=0.0)
+    for parameter in aligner.encoders.parameters():
+        parameter.data.zero_()
+    assert aligner.update(samples(100), 1)["alignment"] == pytest.approx(math.log(32), rel=1e-5)
+
+
 def test_a_batch_holds_no_moment_twice():
     """Two copies of one encoder find every pair, unless a double of the moment lies equally near."""
     sets = {"teacher": ["onboard"], "student": ["onboard"]}

@@ -35,9 +35,15 @@ def numbers(*values: float) -> SimpleNamespace:
     return SimpleNamespace(torch=torch.tensor([values]))
 
 
+def find_joints(names: list[str], preserve_order: bool) -> tuple[list[int], list[str]]:
+    """Indices and names of joints, in the robot's own order unless that of the names is to be preserved."""
+    found = list(names) if preserve_order else sorted(names, key=JOINTS.index)
+    return [JOINTS.index(name) for name in found], found
+
+
 ROBOT = SimpleNamespace(
     joint_names=JOINTS,
-    find_joints=lambda names, preserve_order: ([JOINTS.index(name) for name in names], list(names)),
+    find_joints=find_joints,
     data=SimpleNamespace(
         default_joint_pos=numbers(0.125, -0.5, 0.25, -0.75),
         default_joint_vel=numbers(1.0, 2.0, 3.0, 4.0),
@@ -153,7 +159,7 @@ def test_a_term_whose_processing_cannot_be_told_is_refused(settings: dict):
     ],
 )
 def test_kind_and_default_offset_of_actions(cfg_class: type, kind: str, offset: list[float]):
-    cfg = cfg_class(asset_name="robot", joint_names=["left_knee", "right_hip"], scale=0.5)
+    cfg = cfg_class(asset_name="robot", joint_names=["right_hip", "left_knee"], scale=0.5)
     (action,) = describe(actions={"legs": cfg})["actions"]
     assert action == {
         "name": "legs",

@@ -44,6 +44,7 @@ def test_it_acts_on_its_observation_set_and_on_nothing_else(groups: list[str]):
     policy, obs = build_student(groups), observations()
     actions = policy(obs)
     assert actions.shape == (6, NUM_ACTIONS)
+    assert policy.obs_groups == groups
     for group in [*VECTORS, *IMAGE, "privileged"]:
         changed = obs.clone()
         changed[group] = changed[group] + 1.0

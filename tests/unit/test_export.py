@@ -177,7 +177,7 @@ def test_a_policy_that_sees_what_is_not_onboard_is_refused(tmp_path: Path, group
 def test_an_image_that_is_not_onboard_is_refused_in_rsl_rls_own_model(tmp_path: Path):
     settings = {name: value for name, value in CNN.items() if name != "class_name"}
     policy = CNNModel(observations(2), {"actor": ["proprio", "camera"]}, "actor", NUM_ACTIONS, **settings)
-    with pytest.raises(ValueError, match="camera"):
+    with pytest.raises(ValueError, match=r"sees \['camera'\]"):
         export_student(policy, VECTORS, describe_student(VECTORS), record(policy, VECTORS), tmp_path)
 
 

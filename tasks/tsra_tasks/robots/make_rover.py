@@ -87,7 +87,7 @@ def make_rover(path: Path) -> None:
     _link(stage, "/Rover/body", BODY_MASS)
 
     UsdGeom.Scope.Define(stage, "/Rover/Looks")
-    colors = {"shell": (0.93, 0.93, 0.90), "lens": (0.06, 0.25, 0.65)}
+    colors = {"shell": (0.12, 0.14, 0.18), "lens": (0.98, 0.75, 0.10)}
     materials = {name: _material(stage, name, color) for name, color in colors.items()}
     shell = UsdGeom.Cylinder.Define(stage, "/Rover/body/shell")
     shell.CreateRadiusAttr(BODY_RADIUS)
