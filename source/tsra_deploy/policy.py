@@ -59,10 +59,13 @@ class Policy:
         """Joints that the targets are for, in order."""
         self._scale = np.array([x for action in actions for x in action["scale"]], dtype=np.float32)
         self._offset = np.array([x for action in actions for x in action["offset"]], dtype=np.float32)
-        bounds = [
-            bound for action in actions for bound in (action["clip"] or [[-np.inf, np.inf]] * len(action["joints"]))
-        ]
-        self._low, self._high = np.array(bounds, dtype=np.float32).T
+        bounds = [bound for item in actions for bound in (item["clip"] or [[None, None]] * len(item["joints"]))]
+        self._low, self._high = np.array([_open(bound) for bound in bounds], dtype=np.float32).T
+        limit = contract["clip_actions"]
+        self._limit = np.float32(np.inf if limit is None else limit)
+        names = [item.name for item in session.get_inputs()]
+        if names != [item["name"] for item in self.inputs]:
+            raise ContractError(f"The graph's inputs are {names}, not those of the contract.")
 
     @classmethod
     def load(cls, path: str | Path) -> Policy:
@@ -84,7 +87,12 @@ class Policy:
         metadata = session.get_modelmeta().custom_metadata_map
         if "tsra.contract" not in metadata:
             raise ContractError(f"'{path}' carries no contract (metadata key 'tsra.contract').")
-        return cls(session, json.loads(metadata["tsra.contract"]))
+        try:
+            return cls(session, json.loads(metadata["tsra.contract"]))
+        except ContractError:
+            raise
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ContractError(f"The contract of '{path}' is broken: {error!r}") from error
 
     @property
     def control_period(self) -> float:
@@ -121,7 +129,8 @@ class Policy:
                     )
                 parts.append(array.reshape(-1, *term["shape"]))
             feed[item["name"]] = np.concatenate(parts, axis=1) if len(item["shape"]) == 1 else parts[0]
-        targets = np.clip(self.infer(feed) * self._scale + self._offset, self._low, self._high)
+        actions = np.clip(self.infer(feed), -self._limit, self._limit)
+        targets = np.clip(actions * self._scale + self._offset, self._low, self._high)
         return targets.reshape(*batch, -1)
 
     def infer(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -144,5 +153,11 @@ class Policy:
         if not np.isfinite(array).all():
             raise ObservationError(f"Observation '{name}' is not finite.")
         if term["clip"] is not None:
-            array = np.clip(array, *term["clip"])
+            array = np.clip(array, *_open(term["clip"]))
         return array * np.float32(term["scale"])
+
+
+def _open(bounds: list[float | None]) -> tuple[float, float]:
+    """Bounds with infinity where the contract leaves one open."""
+    low, high = bounds
+    return (-np.inf if low is None else low, np.inf if high is None else high)

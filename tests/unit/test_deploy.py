@@ -50,6 +50,7 @@ def describe(**changes: object) -> dict:
     return {
         "format_version": 1,
         "control_period_s": 0.02,
+        "clip_actions": None,
         "inputs": [
             {
                 "name": "obs",
@@ -261,3 +262,20 @@ def test_the_robot_needs_neither_torch_nor_the_simulator(tmp_path: Path):
     targets, loaded = done.stdout.strip().splitlines()
     assert json.loads(targets) == pytest.approx([0.5, -0.5, 5.0])
     assert loaded == "[]"
+
+
+def test_raw_actions_are_bounded_as_the_wrapper_bounds_them(tmp_path: Path) -> None:
+    observations = {"gyro": [0.4, 50.0], "speed": [8.0], "depth": np.full((1, 2, 2), 0.5)}
+    targets = load(tmp_path, clip_actions=1.0).act(observations)
+    assert targets == pytest.approx([0.8 * 2.0 + 0.5, 1.0 * 3.0 - 0.5, 1.0 * 10.0])
+
+
+def test_an_open_bound_stays_open(tmp_path: Path) -> None:
+    actions = [action(["hip", "knee", "wheel"], [1.0] * 3, [0.0] * 3, [[None, 0.5], [-1.0, None], [None, None]])]
+    observations = {"gyro": [0.4, 50.0], "speed": [8.0], "depth": np.full((1, 2, 2), 0.5)}
+    assert load(tmp_path, actions=actions).act(observations) == pytest.approx([0.5, 2.0, 16.0])
+
+
+def test_a_graph_with_other_inputs_than_the_contract_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match="inputs"):
+        load(tmp_path, inputs=describe()["inputs"][:1])

@@ -92,6 +92,7 @@ def describe_student(groups: list[str]) -> dict:
         "task": "TSRA-Tiny",
         "run": "2026-01-01_00-00-00",
         "control_period_s": 0.02,
+        "clip_actions": None,
         "physics_dt_s": 0.005,
         "decimation": 4,
         "inputs": ([{"name": "obs", "shape": [width], "terms": vectors}] if vectors else []) + images,

@@ -7,11 +7,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rsl_rl.env import VecEnv
 
-from isaaclab.envs.mdp.actions.actions_cfg import JointActionCfg, JointPositionActionCfg, JointVelocityActionCfg
+from isaaclab.envs.mdp.actions.actions_cfg import (
+    JointEffortActionCfg,
+    JointPositionActionCfg,
+    JointVelocityActionCfg,
+)
 from isaaclab.utils.string import resolve_matching_names_values
 
 FORMAT_VERSION = 1
@@ -48,6 +53,7 @@ def deployment_contract(env: VecEnv, groups: list[str], task: str, run: str) -> 
         "decimation": base.cfg.decimation,
         "inputs": _describe_inputs(base, groups),
         "output": "actions",
+        "clip_actions": getattr(env, "clip_actions", None),
         "actions": [_describe_action(base, name) for name in base.action_manager.active_terms],
         "commands": list(base.command_manager.active_terms),
         "joints": _describe_joints(base),
@@ -83,7 +89,7 @@ def standard_metadata(contract: dict) -> dict[str, str]:
         "action_scale": _csv(list(scale_of.values())),
         "observation_terms_scale": _csv([term["scale"] for term in terms]),
         "observation_terms_clip": ",".join(
-            "-inf;inf" if term["clip"] is None else f"{term['clip'][0]:.9g};{term['clip'][1]:.9g}" for term in terms
+            "-inf;inf" if term["clip"] is None else _csv_bounds(*term["clip"]) for term in terms
         ),
         "observation_terms_history_length": ",".join(str(term["history_length"]) for term in terms),
         "observation_terms_flatten_history_dim": ",".join(str(term["flatten_history_dim"]) for term in terms),
@@ -92,6 +98,15 @@ def standard_metadata(contract: dict) -> dict[str, str]:
 
 def _csv(values: list[float]) -> str:
     return ",".join(f"{value:.9g}" for value in values)
+
+
+def _csv_bounds(low: float | None, high: float | None) -> str:
+    return f"{'-inf' if low is None else format(low, '.9g')};{'inf' if high is None else format(high, '.9g')}"
+
+
+def _bounds(bounds: tuple[float, float]) -> list[float | None]:
+    """Bounds for JSON, which has no infinity: an open bound is None."""
+    return [float(bound) if math.isfinite(bound) else None for bound in bounds]
 
 
 def _describe_inputs(base: Any, groups: list[str]) -> list[dict]:
@@ -106,6 +121,8 @@ def _describe_inputs(base: Any, groups: list[str]) -> list[dict]:
             scale = 1.0 if cfg.scale is None else cfg.scale
             if not isinstance(scale, (int, float)):
                 raise ValueError(f"Observation term '{group}/{name}' has a scale per element; use one number.")
+            if cfg.modifiers:
+                raise ValueError(f"Observation term '{group}/{name}' has modifiers, which the robot cannot be told.")
             from_group = group_cfg.history_length is not None
             terms.append(
                 {
@@ -113,13 +130,15 @@ def _describe_inputs(base: Any, groups: list[str]) -> list[dict]:
                     "group": group,
                     "shape": list(shape),
                     "scale": float(scale),
-                    "clip": None if cfg.clip is None else list(cfg.clip),
+                    "clip": None if cfg.clip is None else _bounds(cfg.clip),
                     "history_length": group_cfg.history_length if from_group else cfg.history_length,
                     "flatten_history_dim": group_cfg.flatten_history_dim if from_group else cfg.flatten_history_dim,
                 }
             )
         if len(manager.group_obs_dim[group]) == 1:
             vectors += terms
+        elif len(terms) > 1:
+            raise ValueError(f"Image group '{group}' has several terms; give each image a group of its own.")
         else:
             images.append({"name": group, "shape": list(manager.group_obs_dim[group]), "terms": terms})
     if vectors:
@@ -131,23 +150,23 @@ def _describe_inputs(base: Any, groups: list[str]) -> list[dict]:
 def _describe_action(base: Any, name: str) -> dict:
     """Scale, offset and clip of a joint action term: target = clip(scale * action + offset)."""
     cfg = getattr(base.cfg.actions, name)
-    if not isinstance(cfg, JointActionCfg):
-        raise ValueError(f"Action term '{name}' is a {type(cfg).__name__}; only joint actions can be described.")
+    kinds = {JointPositionActionCfg: "position", JointVelocityActionCfg: "velocity", JointEffortActionCfg: "effort"}
+    kind = next((kind for known, kind in kinds.items() if isinstance(cfg, known)), None)
+    if kind is None:
+        raise ValueError(
+            f"Action term '{name}' is a {type(cfg).__name__}; only joint {', '.join(kinds.values())} can be described."
+        )
     robot = base.scene[cfg.asset_name]
     ids, joints = robot.find_joints(cfg.joint_names, preserve_order=cfg.preserve_order)
     offset = _per_joint(cfg.offset, joints, 0.0)
-    kind = "effort"
-    if isinstance(cfg, JointPositionActionCfg):
-        kind, default = "position", robot.data.default_joint_pos
-    elif isinstance(cfg, JointVelocityActionCfg):
-        kind, default = "velocity", robot.data.default_joint_vel
     if getattr(cfg, "use_default_offset", False):
+        default = robot.data.default_joint_pos if kind == "position" else robot.data.default_joint_vel
         offset = default.torch[0, ids].tolist()
     clip = None
     if cfg.clip is not None:
-        clip = [[float("-inf"), float("inf")] for _ in joints]
+        clip = [[None, None] for _ in joints]
         for index, _, bounds in zip(*resolve_matching_names_values(cfg.clip, joints), strict=True):
-            clip[index] = [float(bound) for bound in bounds]
+            clip[index] = _bounds(bounds)
     return {
         "name": name,
         "kind": f"joint {kind}",

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 from pathlib import Path
@@ -67,7 +66,7 @@ def export_student(
 
 def _write_onnx(policy: torch.nn.Module, contract: dict, path: Path) -> None:
     """Export, check the graph's inputs and add the metadata."""
-    graph = _StudentGraph(copy.deepcopy(policy).to("cpu").as_onnx(verbose=False)).eval()
+    graph = _StudentGraph(policy.as_onnx(verbose=False).to("cpu")).eval()  # as_onnx copies
     expected = [item["name"] for item in contract["inputs"]]
     if list(graph.examples) != expected:
         raise ValueError(f"The student's inputs are {list(graph.examples)}, the contract's {expected}.")
@@ -84,7 +83,7 @@ def _write_onnx(policy: torch.nn.Module, contract: dict, path: Path) -> None:
         verbose=False,
     )
     model = program.model_proto
-    for key, value in (standard_metadata(contract) | {"tsra.contract": json.dumps(contract)}).items():
+    for key, value in (standard_metadata(contract) | {"tsra.contract": json.dumps(contract, allow_nan=False)}).items():
         model.metadata_props.add(key=key, value=value)
     names = [item.name for item in model.graph.input]
     if names != expected:

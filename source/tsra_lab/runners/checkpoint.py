@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import random
 from pathlib import Path
 
@@ -25,11 +24,14 @@ def save_checkpoint(checkpoint: dict, path: str | Path) -> None:
     """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.tmp")
-    with open(temporary, "wb") as file:
-        torch.save(checkpoint, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    try:
+        with open(temporary, "wb") as file:
+            torch.save(checkpoint, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def load_checkpoint(path: str | Path, map_location: str | None = None) -> dict:
@@ -49,9 +51,14 @@ def load_checkpoint(path: str | Path, map_location: str | None = None) -> dict:
     if not Path(path).is_file():
         raise FileNotFoundError(f"There is no checkpoint '{path}'.")
     try:
-        return torch.load(path, weights_only=True, map_location=map_location)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise ValueError(f"'{path}' is not a readable checkpoint: {error}") from error
+        checkpoint = torch.load(path, weights_only=True, map_location=map_location)
+    except Exception as error:  # a damaged file makes torch raise almost anything
+        raise ValueError(
+            f"'{path}' is not a readable checkpoint: it is damaged, or holds more than tensors and plain values."
+        ) from error
+    if not isinstance(checkpoint, dict):
+        raise ValueError(f"'{path}' is not a checkpoint: it holds a {type(checkpoint).__name__}.")
+    return checkpoint
 
 
 def random_state() -> dict:
