@@ -38,7 +38,8 @@ def make_parser(description: str, task: str | None = None) -> argparse.ArgumentP
     Returns:
         The parser.
     """
-    parser = argparse.ArgumentParser(description=description)
+    # no abbreviations: a misspelt option must not pass for another
+    parser = argparse.ArgumentParser(description=description, allow_abbrev=False)
     parser.add_argument("--task", default=task, required=task is None, help="Name of a registered task.")
     parser.add_argument("--num_envs", type=int, default=None, help="Number of environments; the task's own if omitted.")
     parser.add_argument("--seed", type=int, default=None, help="Seed of environment and agent; the agent's if omitted.")

@@ -39,7 +39,7 @@ class Shell:
             command, cwd=self.directory, env=self.environment, capture_output=True, text=True, timeout=300
         )
         assert done.returncode == status, f"status {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
-        return done.stdout + done.stderr
+        return done.stderr + done.stdout
 
     def start(self, script: str, *arguments: str) -> subprocess.Popen:
         """Start a script in the background."""
