@@ -64,8 +64,8 @@ def main() -> None:
             axis.plot([place + shift] * len(rates), rates, "o", color="black", markersize=3)
     axis.set_xticks(range(len(METHODS)), METHODS.values(), fontsize=8)
     axis.set_ylabel("success rate")
-    axis.set_ylim(0.0, 1.05)
-    axis.legend(loc="upper right", fontsize=8)
+    axis.set_ylim(0.0, 1.2)
+    axis.legend(loc="upper center", ncols=2, fontsize=8)
     figure.savefig(IMAGES / "gap.png", dpi=130)
 
     figure, axis = pyplot.subplots(figsize=(5.0, 3.0), layout="constrained")

@@ -236,6 +236,8 @@ def test_unknown_and_unsupported_settings_are_refused():
         build_aligned_ppo(alignment={"tempratur": 0.1})
     with pytest.raises(TypeError, match="consistency_stepps"):
         build_aligned_ppo(consistency_stepps=3)
+    with pytest.raises(ValueError, match="share_cnn_encoders"):
+        build_aligned_ppo(share_cnn_encoders=True)
     with pytest.raises(ValueError, match="rnd_cfg"):
         build_aligned_ppo(rnd_cfg={"weight": 1.0})
 

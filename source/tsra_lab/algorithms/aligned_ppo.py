@@ -224,11 +224,13 @@ class AlignedPPO(PPO):
             The algorithm.
 
         Raises:
-            ValueError: If an observation set is missing, empty or names an unknown group.
+            ValueError: If an observation set is missing, empty or names an unknown group, or encoders are to be
+                shared with the critic.
         """
         check_observation_sets(cfg["obs_groups"], ("teacher", "student", "critic"), obs.keys())
         algorithm_class, settings = resolve_class(cfg["algorithm"])
-        settings.pop("share_cnn_encoders", None)  # a setting of stock PPO's own constructor function
+        if settings.pop("share_cnn_encoders", False):
+            raise ValueError("AlignedPPO's critic has no encoder to share: leave 'share_cnn_encoders' False.")
         alignment = settings.pop("alignment")
         embedding_dim = alignment.pop("embedding_dim")
 
