@@ -62,6 +62,7 @@ def parse_args(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, lis
     Returns:
         Arguments and overrides, the latter as Isaac Lab's command line takes them.
     """
+    load_external_tasks()  # ours too: they are an entry point like anybody's
     add_launcher_args(parser)
     parser.set_defaults(device="cuda:0" if torch.cuda.is_available() else "cpu")
     args, overrides = setup_preset_cli(parser)
@@ -69,7 +70,6 @@ def parse_args(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, lis
     if wrong:
         parser.error(f"unrecognised arguments: {' '.join(wrong)}")
     torch.set_num_threads(args.num_threads)
-    load_external_tasks()  # ours too: they are an entry point like anybody's
     sys.argv = sys.argv[:1]
     try:
         gym.spec(args.task)

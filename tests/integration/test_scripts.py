@@ -122,6 +122,11 @@ def test_an_untrained_student_is_not_exported(shell: Shell) -> None:
     assert "untrained" in shell.run("export.py", "--checkpoint", str(run), status=1)
 
 
+def test_help_tells_the_options_and_the_task_s_presets(shell: Shell) -> None:
+    text = shell.run("train.py", "--help")
+    assert "--max_iterations" in text and "newton_mjwarp" in text
+
+
 def test_the_demo_runs_to_its_end(shell: Shell) -> None:
     output = shell.run("demo.py", *SMALL, "--max_iterations", "25", "--episodes", "64", "--output", "demo")
     files = {path.name for path in (shell.directory / "demo").iterdir()}
