@@ -27,7 +27,12 @@ from tensordict import TensorDict
 from tsra_lab.evaluation import run_episodes
 
 COLORS = {"path": "#cfe0ee", "lava": "#e2552f", "goal": "#2f9e44"}
-POLICY_COLORS = ["#1f3a93", "#111111", "#7d3c98"]
+LINES = [
+    {"color": "#8fa8d8", "linewidth": 4.0},
+    {"color": "#111111", "linewidth": 1.6},
+    {"color": "#f2b705", "linewidth": 1.6, "linestyle": "--"},
+]
+"""Style of each policy's path, in order: paths that coincide stay visible."""
 
 
 @dataclass
@@ -97,11 +102,12 @@ def draw_paths(recordings: dict[str, MazeEpisodes], path: str | Path) -> None:
     """
     figure, axes = _layout(recordings)
     for index, axis in enumerate(axes):
-        for color, (name, episodes) in zip(POLICY_COLORS, recordings.items(), strict=False):
+        for style, (name, episodes) in zip(LINES, recordings.items(), strict=False):
             track = episodes.paths[index]
-            axis.plot(*track.T, color=color, linewidth=1.6, label=name)
-            axis.plot(*track[-1], color=color, marker="o" if episodes.success[index] else "X", markersize=6)
-    axes[0].legend(loc="lower left", fontsize=7, framealpha=0.9)
+            axis.plot(*track.T, **style, label=name)
+            marker = "o" if episodes.success[index] else "X"
+            axis.plot(*track[-1], color=style["color"], marker=marker, markersize=6)
+    _add_legend(figure, axes[0])
     figure.savefig(path, dpi=110)
     pyplot.close(figure)
 
@@ -117,11 +123,11 @@ def animate_paths(recordings: dict[str, MazeEpisodes], path: str | Path, period:
     figure, axes = _layout(recordings)
     artists = []
     for index, axis in enumerate(axes):
-        for color, (name, episodes) in zip(POLICY_COLORS, recordings.items(), strict=False):
-            (line,) = axis.plot([], [], color=color, linewidth=1.6, label=name)
-            (rover,) = axis.plot([], [], color=color, marker="o", markersize=7, linestyle="")
+        for style, (name, episodes) in zip(LINES, recordings.items(), strict=False):
+            (line,) = axis.plot([], [], **style, label=name)
+            (rover,) = axis.plot([], [], color=style["color"], marker="o", markersize=7, linestyle="")
             artists.append((line, rover, episodes.paths[index], episodes.success[index]))
-    axes[0].legend(loc="lower left", fontsize=7, framealpha=0.9)
+    _add_legend(figure, axes[0])
     length = max(len(track) for _, _, track, _ in artists) + 8  # stay on the last picture for a moment
 
     def draw(frame: int) -> list:
@@ -144,8 +150,8 @@ def _layout(recordings: dict[str, MazeEpisodes]) -> tuple[pyplot.Figure, list[Ax
     axes = list(grid.flat)
     for index, axis in enumerate(axes):
         axis.set_aspect("equal")
-        axis.set_xlim(-2.4, 2.4)
-        axis.set_ylim(-2.2, 2.2)
+        axis.set_xlim(-2.5, 2.5)
+        axis.set_ylim(-2.4, 2.4)
         axis.set_xticks([])
         axis.set_yticks([])
         if index < len(scene.paths):
@@ -153,6 +159,12 @@ def _layout(recordings: dict[str, MazeEpisodes]) -> tuple[pyplot.Figure, list[Ax
         else:
             axis.axis("off")
     return figure, axes[: len(scene.paths)]
+
+
+def _add_legend(figure: pyplot.Figure, axis: Axes) -> None:
+    """Name the policies above the pictures."""
+    lines, names = axis.get_legend_handles_labels()
+    figure.legend(lines, names, loc="outside upper center", ncols=len(names), fontsize=9)
 
 
 def _draw_maze(axis: Axes, scene: MazeEpisodes, index: int) -> None:
