@@ -43,7 +43,7 @@ def make_parser(description: str, task: str | None = None) -> argparse.ArgumentP
     parser.add_argument("--task", default=task, required=task is None, help="Name of a registered task.")
     parser.add_argument("--num_envs", type=int, default=None, help="Number of environments; the task's own if omitted.")
     parser.add_argument("--seed", type=int, default=None, help="Seed of environment and agent; the agent's if omitted.")
-    # one thread serves small networks best: on shared cores PyTorch's own default was many times slower
+    # on busy cores, PyTorch's own default made updates of small networks many times slower
     parser.add_argument(
         "--num_threads",
         type=int,

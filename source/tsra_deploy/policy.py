@@ -145,11 +145,8 @@ class Policy:
         return self._session.run(["actions"], dict(inputs))[0]
 
     def _prepare(self, name: str, array: np.ndarray) -> np.ndarray:
-        """Check one observation's trailing shape and values, then clip and scale it as in training."""
+        """Check one observation's values, then clip and scale it as in training."""
         term = self._terms[name]
-        shape = tuple(term["shape"])
-        if array.shape[array.ndim - len(shape) :] != shape:
-            raise ObservationError(f"Observation '{name}' has shape {array.shape}, expected (..., {shape}).")
         if not np.isfinite(array).all():
             raise ObservationError(f"Observation '{name}' is not finite.")
         if term["clip"] is not None:

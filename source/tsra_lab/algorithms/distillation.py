@@ -18,7 +18,7 @@ from tsra_lab.models import EncodedPolicy
 class BehaviorCloning(Distillation):
     """rsl_rl's distillation on rollouts of the *teacher*; rsl_rl's own rolls out the student, which is DAgger.
 
-    The student never sees where its own mistakes lead (Ross et al., arXiv:1011.0686): the weaker control.
+    The student never sees where its own mistakes lead (Ross et al., arXiv:1011.0686).
     """
 
     def act(self, obs: TensorDict) -> torch.Tensor:

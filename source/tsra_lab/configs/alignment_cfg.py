@@ -37,7 +37,7 @@ class AlignmentCfg(StrictCfg):
     """Temperature of the InfoNCE loss."""
 
     learning_rate: float = 1.0e-3
-    """Learning rate of the encoders (Adam). Constant: a decaying one serves slightly worse."""
+    """Learning rate of the encoders (Adam), constant."""
 
     steps_per_iteration: int = 8
     """Encoder steps after each PPO update."""
@@ -60,7 +60,7 @@ class AlignmentPresetsCfg(PresetCfg):
     """Alignment losses by name: ``agent.algorithm.alignment=vicreg`` on the command line selects one."""
 
     vicreg: AlignmentCfg = AlignmentCfg()
-    """VICReg with a covariance weight far above the textbook's; a weak one lets the embedding collapse."""
+    """VICReg with a covariance weight far above the textbook's, against collapse onto few directions."""
 
     contrastive: AlignmentCfg = AlignmentCfg(contrast_weight=1.0, match_weight=1.0, covariance_weight=1.0)
     """InfoNCE with the variance and covariance terms and a small match."""
@@ -68,7 +68,7 @@ class AlignmentPresetsCfg(PresetCfg):
     info_nce: AlignmentCfg = AlignmentCfg(
         contrast_weight=1.0, match_weight=0.0, variance_weight=0.0, covariance_weight=0.0
     )
-    """Ablation: plain InfoNCE. Its success depends on the seed."""
+    """Ablation: plain InfoNCE."""
 
     l2: AlignmentCfg = AlignmentCfg(match_weight=1.0, variance_weight=0.0, covariance_weight=0.0)
     """Ablation: plain L2 distance. Nothing keeps the embedding from collapsing."""
