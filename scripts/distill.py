@@ -5,8 +5,8 @@
 
 """Distil a teacher into a student and export the student. The last line printed is ``Run directory: PATH``.
 
-An aligned teacher's zero-shot student is refined in embedding and action space. A stock PPO teacher is distilled by
-rsl_rl's own distillation (DAgger) or by behaviour cloning: the control of every comparison.
+The zero-shot student of an aligned teacher, or of a baseline's, is refined in embedding and action space. A stock PPO
+teacher is distilled by rsl_rl's own distillation (DAgger) or by behaviour cloning: the control of every comparison.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def main() -> int:
 
     teacher = find_checkpoint(args.task, args.teacher)
     teacher_agent = agent_of_run(teacher)
-    aligned = "alignment" in teacher_agent["algorithm"]
+    aligned = "student" in teacher_agent  # its encoder: the teacher comes with a zero-shot student
     agent_key = args.agent or f"rsl_rl_{'aligned_' if aligned else ''}distillation_cfg_entry_point"
     env_cfg, agent_cfg = resolve_configs(args.task, agent_key, overrides)
     for option in ("seed", "max_iterations", "experiment_name", "run_name"):
@@ -77,12 +77,13 @@ def aligned_models(teacher_agent: dict) -> dict:
         The entries ``obs_groups``, ``teacher`` and ``student`` of a distillation's configuration.
     """
     views = ("teacher", "student")
+    settings = teacher_agent["algorithm"]
     return {"obs_groups": {view: teacher_agent["obs_groups"][view] for view in views}} | {
         view: {
             "class_name": "tsra_lab.models:EncodedPolicy",
             "encoder": teacher_agent[view],
             "head": teacher_agent["actor"],
-            "embedding_dim": teacher_agent["algorithm"]["alignment"]["embedding_dim"],
+            "embedding_dim": settings.get("alignment", settings)["embedding_dim"],
         }
         for view in views
     }

@@ -7,13 +7,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from pathlib import Path
 
 from run_directory import agent_of_run, find_checkpoint
 from task_session import check_groups_exist, make_parser, open_environment, parse_args, resolve_configs
-from tsra_lab.evaluation import evaluation_report, format_table, run_episodes
+from tsra_lab.evaluation import evaluation_report, format_table, measure_imitability, run_episodes, write_report
 from tsra_lab.export import OnnxPolicy
 from tsra_lab.runners import AlignedRunner
 
@@ -32,6 +30,11 @@ def main() -> int:
     )
     parser.add_argument("--episodes", type=int, default=1024, help="Episodes of each policy.")
     parser.add_argument("--json", default=None, help="File for the results.")
+    parser.add_argument(
+        "--no_imitability",
+        action="store_true",
+        help="Skip the teacher's action sensitivity and the probe of embeddings.",
+    )
     args, overrides = parse_args(parser)
 
     checkpoint = find_checkpoint(args.task, args.checkpoint, args.agent)
@@ -57,10 +60,15 @@ def main() -> int:
         if absent:
             parser.error(f"this run has no {' or '.join(absent)}; it has {', '.join(policies)}")
         results = {name: run_episodes(env, policies[name], args.episodes, seed) for name in names}
-    report = evaluation_report(args.task, seed, results)
+        report = evaluation_report(args.task, seed, results)
+        if "teacher" in names and "student" in policies and not args.no_imitability:
+            try:
+                report["imitability"] = measure_imitability(env, policies["teacher"], policies["student"], seed)
+            except ValueError as error:  # not for every policy; the episodes above are worth their numbers anyway
+                print(f"[WARNING] Imitability was not measured: {error}")
     print(format_table(report))
     if args.json is not None:
-        Path(args.json).write_text(json.dumps(report, indent=2) + "\n")
+        write_report(report, args.json)
     return 0
 
 

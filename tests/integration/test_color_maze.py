@@ -200,6 +200,10 @@ def test_pictures_are_drawn_from_recorded_states(env: RslRlVecEnvWrapper, tmp_pa
         "straight": record_episodes(env, lambda obs: 5.0 * maze_of(env).command, 3, seed=1),
     }
     assert (recordings["straight"].lava == episodes.lava).all()
+    env.seed(1)
+    env.reset()
+    assert (episodes.lava == maze_of(env).lava[:3].numpy()).all()
+    assert (episodes.goals == maze_of(env).goal[:3].numpy()).all()
     draw_paths(recordings, tmp_path / "paths.png")
     animate_paths(recordings, tmp_path / "paths.gif", period=0.1)
     assert (tmp_path / "paths.png").stat().st_size > 5000

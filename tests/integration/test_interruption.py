@@ -69,7 +69,7 @@ def test_training_goes_on_after_sigterm_sigint_and_sigkill(shell: Shell) -> None
     assert f"Learning iteration {stopped_at - 1}/40" not in second
     # the encoders and the head go on from where they were, not from a warm-up
     assert len(losses(second, "surrogate")) == len(losses(second, "alignment"))
-    assert losses(second, "alignment")[0] < losses(first, "alignment")[0]
+    assert losses(second, "alignment")[0] < 1.25 * losses(first, "alignment")[-1]
     interrupted_at = iterations(run)[-1]
     assert interrupted_at > stopped_at
 

@@ -65,7 +65,9 @@ def test_evaluation_writes_the_promised_json(shell: Shell, teacher_run: Path) ->
         "evaluate.py", "--checkpoint", str(teacher_run), "--episodes", "96", "--num_envs", "64", "--json", "zero.json"
     )
     report = json.loads((shell.directory / "zero.json").read_text())
-    assert report.keys() == {"task", "seed", "episodes", "policies", "imitation_gap"}
+    assert report.keys() == {"task", "seed", "episodes", "policies", "imitation_gap", "imitability"}
+    assert report["imitability"]["action_sensitivity"]["method"] == "task hook"
+    assert report["imitability"]["leakage"].keys() == {"position", "velocity", "goal", "cells"}
     assert (report["task"], report["episodes"]) == (TASK, 96)
     for numbers in report["policies"].values():
         assert numbers.keys() >= {"return_mean", "return_std", "success_rate", "success_ci95", "episode_length_mean"}

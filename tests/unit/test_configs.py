@@ -28,7 +28,7 @@ from tsra_lab.configs import (
     ObservationSets,
     check_observation_sets,
 )
-from tsra_tasks.color_maze.agents.rsl_rl_aligned_cfg import ColorMazeAlignedRunnerCfg
+from tsra_tasks.color_maze.agents import ColorMazeAlignedRunnerCfg
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 

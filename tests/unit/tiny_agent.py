@@ -10,10 +10,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import torch
+from rsl_rl.algorithms import PPO
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
-from tsra_lab.algorithms import AlignedPPO
+from tsra_lab.algorithms import AlignedPPO, EncodedPPO
 
 NUM_ENVS, NUM_STEPS, NUM_ACTIONS, EMBEDDING_DIM = 8, 6, 2, 4
 
@@ -68,7 +69,16 @@ def build_aligned_ppo(seed: int = 0, **algorithm: object) -> AlignedPPO:
     return AlignedPPO.construct_algorithm(observations(), environment(), aligned_cfg(**algorithm), "cpu")
 
 
-def collect_rollout(algorithm: AlignedPPO) -> None:
+def build_encoded_ppo(kind: type[EncodedPPO], seed: int = 0, **algorithm: object) -> EncodedPPO:
+    """Build a tiny algorithm of the baselines that train an encoder by reinforcement learning."""
+    torch.manual_seed(seed)
+    cfg = aligned_cfg()
+    settings = {"class_name": kind, "num_learning_epochs": 2, "num_mini_batches": 2, "embedding_dim": EMBEDDING_DIM}
+    cfg["algorithm"] = settings | {"alignment_steps": 3, "alignment_batch_size": 16} | algorithm
+    return kind.construct_algorithm(observations(), environment(), cfg, "cpu")
+
+
+def collect_rollout(algorithm: PPO) -> None:
     """Fill the storage as a runner does, with rewards that depend on the actions."""
     obs = observations()
     with torch.inference_mode():

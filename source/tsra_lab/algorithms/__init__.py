@@ -5,8 +5,23 @@
 
 """Algorithms in rsl_rl's form: each owns its models, its losses and its state."""
 
-from .aligned_ppo import AlignedPPO
+from .aligned_ppo import AlignedPPO, UnmaskedPPO
+from .asymmetric_ppo import AsymmetricPPO
 from .distillation import AlignedDistillation, BehaviorCloning
+from .encoded_ppo import EncodedPPO
 from .observation_contract import check_contract, observation_contract
+from .online_adaptation import OnlineAdaptation
+from .student_informed_ppo import StudentInformedPPO
 
-__all__ = ["AlignedDistillation", "AlignedPPO", "BehaviorCloning", "check_contract", "observation_contract"]
+__all__ = [
+    "AlignedDistillation",
+    "AlignedPPO",
+    "AsymmetricPPO",
+    "BehaviorCloning",
+    "EncodedPPO",
+    "OnlineAdaptation",
+    "StudentInformedPPO",
+    "UnmaskedPPO",
+    "check_contract",
+    "observation_contract",
+]

@@ -24,7 +24,7 @@ from .observation_contract import check_contract, observation_contract
 
 
 class AlignedPPO(PPO):
-    """Trains a teacher that acts only on what its student can see.
+    """Trains a teacher that acts only on what its student can see (TSRA, arXiv:2605.28372).
 
     One iteration, after a warm-up of the encoders alone:
 
@@ -38,6 +38,9 @@ class AlignedPPO(PPO):
     Teacher and student share the head, so the student acts zero-shot. ``get_policy`` returns the student: it is what
     runs on the robot.
     """
+
+    masks_gradients = True
+    """Whether the reinforcement learning gradient is kept out of the encoders."""
 
     def __init__(
         self,
@@ -55,7 +58,7 @@ class AlignedPPO(PPO):
         """Assemble the algorithm; :meth:`construct_algorithm` builds the parts from a configuration.
 
         Args:
-            actor: Policy head, a model of the embedding alone.
+            actor: What PPO trains: the policy head, a model of the embedding alone.
             critic: Critic, on its own observation set.
             storage: Rollout storage whose observations include the group ``embedding``.
             aligner: Encoders, targets and their updates.
@@ -78,7 +81,7 @@ class AlignedPPO(PPO):
         self.student = student.to(self.device)
         self.contract = contract
         self.consistency_steps = consistency_steps
-        self.consistency_optimizer = torch.optim.Adam(self.actor.mlp.parameters(), lr=consistency_learning_rate)
+        self.consistency_optimizer = torch.optim.Adam(self.teacher.head.mlp.parameters(), lr=consistency_learning_rate)
 
     def act(self, obs: TensorDict) -> torch.Tensor:
         """Sample the teacher's actions and cache its embeddings with the transition.
@@ -139,7 +142,7 @@ class AlignedPPO(PPO):
             loss = nn.functional.mse_loss(self.teacher.act_on(embedding), actions[index])
             self.consistency_optimizer.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(self.actor.mlp.parameters(), self.max_grad_norm)
+            nn.utils.clip_grad_norm_(self.teacher.head.mlp.parameters(), self.max_grad_norm)
             self.consistency_optimizer.step()
             total += loss.item()
         return total / max(self.consistency_steps, 1)
@@ -244,8 +247,9 @@ class AlignedPPO(PPO):
             print(f"{view.capitalize()} encoder: {encoders[view]}")
         print(f"Policy head: {head}\nCritic: {critic}")
         aligner = Aligner(encoders["teacher"], encoders["student"], **alignment)
+        acting = aligner.targets if algorithm_class.masks_gradients else aligner.encoders
         policies = {
-            view: EncodedPolicy(obs, cfg["obs_groups"], view, env.num_actions, aligner.targets[view], head)
+            view: EncodedPolicy(obs, cfg["obs_groups"], view, env.num_actions, acting[view], head)
             for view in ("teacher", "student")
         }
 
@@ -254,7 +258,7 @@ class AlignedPPO(PPO):
         )
         storage = RolloutStorage("rl", env.num_envs, cfg["num_steps_per_env"], stored, [env.num_actions], device)
         algorithm = algorithm_class(
-            head,
+            head if algorithm_class.masks_gradients else policies["teacher"],
             critic,
             storage,
             aligner,
@@ -267,3 +271,12 @@ class AlignedPPO(PPO):
         )
         algorithm.compile(cfg.get("torch_compile_mode"))
         return algorithm
+
+
+class UnmaskedPPO(AlignedPPO):
+    """Ablation of :class:`AlignedPPO`: the reinforcement learning gradient moves the teacher's encoder too.
+
+    Policies act on the encoders themselves, for moving averages would not follow PPO.
+    """
+
+    masks_gradients = False

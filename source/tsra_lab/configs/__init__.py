@@ -6,10 +6,17 @@
 """Typed configurations. An unknown option is an error at the moment it is set."""
 
 from .alignment_cfg import AlignmentCfg, AlignmentPresetsCfg
+from .baselines_cfg import (
+    AsymmetricPPOCfg,
+    AsymmetricRunnerCfg,
+    EncodedPPOCfg,
+    OnlineAdaptationCfg,
+    StudentInformedPPOCfg,
+)
 from .distillation_cfg import AlignedDistillationCfg, AlignedDistillationRunnerCfg
 from .models_cfg import CNNModelCfg, MLPModelCfg
 from .observation_sets import ObservationSets, check_observation_sets
-from .runner_cfg import AlignedPPOCfg, AlignedRunnerCfg
+from .runner_cfg import AlignedPPOCfg, AlignedRunnerCfg, PPOCfg
 from .strict import StrictCfg
 
 __all__ = [
@@ -19,9 +26,15 @@ __all__ = [
     "AlignedRunnerCfg",
     "AlignmentCfg",
     "AlignmentPresetsCfg",
+    "AsymmetricPPOCfg",
+    "AsymmetricRunnerCfg",
     "CNNModelCfg",
+    "EncodedPPOCfg",
     "MLPModelCfg",
     "ObservationSets",
+    "OnlineAdaptationCfg",
+    "PPOCfg",
     "StrictCfg",
+    "StudentInformedPPOCfg",
     "check_observation_sets",
 ]

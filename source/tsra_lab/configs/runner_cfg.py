@@ -24,11 +24,8 @@ def is_missing(config: object, name: str) -> bool:
 
 
 @configclass
-class AlignedPPOCfg(StrictCfg, RslRlPpoAlgorithmCfg):
-    """Settings of :class:`tsra_lab.algorithms.AlignedPPO`: PPO's, alignment and consistency."""
-
-    class_name: str = "tsra_lab.algorithms:AlignedPPO"
-    """The algorithm, resolved by rsl_rl."""
+class PPOCfg(StrictCfg, RslRlPpoAlgorithmCfg):
+    """Settings of rsl_rl's PPO that all methods share, so that comparisons are fair."""
 
     num_learning_epochs: int = 4
     num_mini_batches: int = 4
@@ -42,6 +39,14 @@ class AlignedPPOCfg(StrictCfg, RslRlPpoAlgorithmCfg):
     value_loss_coef: float = 1.0
     use_clipped_value_loss: bool = True
     clip_param: float = 0.2
+
+
+@configclass
+class AlignedPPOCfg(PPOCfg):
+    """Settings of :class:`tsra_lab.algorithms.AlignedPPO`: PPO's, alignment and consistency."""
+
+    class_name: str = "tsra_lab.algorithms:AlignedPPO"
+    """The algorithm, resolved by rsl_rl."""
 
     alignment: AlignmentCfg | AlignmentPresetsCfg = AlignmentPresetsCfg()
     """Alignment of the two views, or presets to choose from by name."""
@@ -70,8 +75,8 @@ class AlignedRunnerCfg(StrictCfg, RslRlOnPolicyRunnerCfg):
     student: MLPModelCfg | CNNModelCfg = MISSING
     """Encoder of the ``student`` observation set."""
 
-    algorithm: AlignedPPOCfg = AlignedPPOCfg()
-    """The algorithm."""
+    algorithm: PPOCfg = AlignedPPOCfg()
+    """The algorithm: aligned, or one of the baselines that train the same models."""
 
     evaluation_interval: int = 0
     """Iterations between evaluations of teacher and student during training; 0 for none. Only our runner does it."""

@@ -6,6 +6,15 @@
 """Measuring policies: episodes on matched seeds, success rates and the imitation gap."""
 
 from .episodes import Episodes, run_episodes
-from .report import evaluation_report, format_table, wilson_interval
+from .imitability import measure_imitability
+from .report import evaluation_report, format_table, wilson_interval, write_report
 
-__all__ = ["Episodes", "evaluation_report", "format_table", "run_episodes", "wilson_interval"]
+__all__ = [
+    "Episodes",
+    "evaluation_report",
+    "format_table",
+    "measure_imitability",
+    "run_episodes",
+    "wilson_interval",
+    "write_report",
+]

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from rsl_rl.env import VecEnv
@@ -31,6 +31,10 @@ class Episodes:
     outcomes: dict[str, torch.Tensor]
     """Which termination terms ended each episode, by the term's name. Shapes are (num_episodes,)."""
 
+    metrics: dict[str, torch.Tensor] = field(default_factory=dict)
+    """The task's metrics, averaged over the steps of each episode; NaN where none counted. Shapes are
+    (num_episodes,)."""
+
     @property
     def success(self) -> torch.Tensor | None:
         """Whether each episode succeeded, or None where the task has no termination term ``success``."""
@@ -50,6 +54,9 @@ def run_episodes(
     Every environment contributes exactly its first episode after a seeded reset, so short episodes are not counted
     more often than long ones, and all policies meet the same initial states. More episodes than environments are run
     in batches with consecutive seeds.
+
+    A task adds metrics of its own by a method ``step_metrics(env)`` of its environment configuration, which gives
+    values of shape (num_envs,) by name at each step, NaN where a step does not count.
 
     Args:
         env: Isaac Lab environment in rsl_rl's wrapper.
@@ -74,6 +81,7 @@ def run_episodes(
         returns=torch.cat([batch.returns for batch in batches]),
         lengths=torch.cat([batch.lengths for batch in batches]),
         outcomes={name: torch.cat([batch.outcomes[name] for batch in batches]) for name in batches[0].outcomes},
+        metrics={name: torch.cat([batch.metrics[name] for batch in batches]) for name in batches[0].metrics},
     )
 
 
@@ -91,6 +99,9 @@ def _run_batch(
     returns = torch.zeros(env.num_envs, device=env.device)
     lengths = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
     outcomes = {name: torch.zeros(env.num_envs, dtype=torch.bool, device=env.device) for name in terms}
+    step_metrics = getattr(getattr(env.unwrapped, "cfg", None), "step_metrics", lambda _: {})
+    sums: dict[str, torch.Tensor] = {}
+    counts: dict[str, torch.Tensor] = {}
 
     env.seed(seed)
     obs, _ = env.reset()
@@ -99,6 +110,9 @@ def _run_batch(
     while active.any():
         if on_step is not None:
             on_step(active)
+        for name, values in step_metrics(env.unwrapped).items():
+            counts[name] = counts.get(name, 0) + (active & ~values.isnan())
+            sums[name] = sums.get(name, 0.0) + values.nan_to_num(0.0) * active
         obs, rewards, dones, extras = env.step(policy(obs).to(env.device))
         if hasattr(policy, "reset"):
             policy.reset(dones)
@@ -114,5 +128,8 @@ def _run_batch(
             outcomes[name] |= ended & fired
         active &= ~ended
     return Episodes(
-        returns[:counted].cpu(), lengths[:counted].cpu(), {k: v[:counted].cpu() for k, v in outcomes.items()}
+        returns[:counted].cpu(),
+        lengths[:counted].cpu(),
+        {name: values[:counted].cpu() for name, values in outcomes.items()},
+        {name: (sums[name] / counts[name])[:counted].cpu() for name in sums},
     )

@@ -7,7 +7,10 @@
 
 from __future__ import annotations
 
+import json
 import math
+import os
+from pathlib import Path
 
 from .episodes import SUCCESS, Episodes
 
@@ -54,6 +57,10 @@ def evaluation_report(task: str, seed: int, results: dict[str, Episodes]) -> dic
             "success_ci95": None if success is None else list(wilson_interval(int(success.sum()), count)),
             "episode_length_mean": episodes.lengths.float().mean().item(),
             "outcomes": {term: ended.float().mean().item() for term, ended in episodes.outcomes.items()},
+            "metrics": {
+                metric: None if values.isnan().all() else values.nanmean().item()
+                for metric, values in episodes.metrics.items()
+            },
         }
     report = {"task": task, "seed": seed, "episodes": len(next(iter(results.values())).returns), "policies": policies}
     if "teacher" in policies and "student" in policies:
@@ -69,10 +76,10 @@ def format_table(report: dict) -> str:
     """Write a report as a table for the terminal.
 
     Args:
-        report: As :func:`evaluation_report` gives it.
+        report: As :func:`evaluation_report` gives it; ``imitability`` may have been added.
 
     Returns:
-        The table, with a line for the imitation gap where there is one.
+        The table, with lines for the imitation gap and for imitability where there are any.
     """
     rows = [["policy", "success", "95 % interval", "return", "steps", "other outcomes"]]
     for name, numbers in report["policies"].items():
@@ -95,4 +102,35 @@ def format_table(report: dict) -> str:
     if gap is not None:
         success = "" if gap["success"] is None else f"success {gap['success']:+.3f}, "
         lines.append(f"imitation gap (teacher - student): {success}return {gap['return']:+.2f}")
+    if report.get("imitability") is not None:
+        lines += _imitability_lines(report["imitability"])
     return "\n".join(lines)
+
+
+def _imitability_lines(imitability: dict) -> list[str]:
+    """Lines for action sensitivity and leakage."""
+    sensitivity, leakage = imitability["action_sensitivity"], imitability["leakage"]
+    lines = [f"action sensitivity to hidden state ({sensitivity['method']}): {sensitivity['mean']:.3f}"]
+    if leakage:
+        terms = [
+            f"{term} {scores['metric'].upper()} {scores['z_teacher']:.2f} | {scores['z_student']:.2f}"
+            for term, scores in leakage.items()
+        ]
+        lines.append(f"probed from the embeddings of teacher | student: {', '.join(terms)}")
+    return lines
+
+
+def write_report(report: dict | list, path: str | Path) -> None:
+    """Write a report as JSON. A crash at any moment leaves the file that was there before, or none.
+
+    Args:
+        report: JSON-ready values.
+        path: File to write.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        temporary.write_text(json.dumps(report, indent=2) + "\n")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -169,7 +169,8 @@ def _describe_action(base: Any, name: str) -> dict:
             clip[index] = _bounds(bounds)
     return {
         "name": name,
-        "kind": f"joint {kind}",
+        # a term may stand for another interface of the robot: a planar base's joints for its wheels, say
+        "kind": getattr(cfg, "interface", f"joint {kind}"),
         "joints": joints,
         "scale": _per_joint(cfg.scale, joints, 1.0),
         "offset": offset,

@@ -7,21 +7,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
 from pathlib import Path
 
 import torch
-from rsl_rl.algorithms import PPO
 from rsl_rl.env import VecEnv
 from rsl_rl.runners import OnPolicyRunner
 from rsl_rl.utils import check_nan
 from tensordict import TensorDict
 
-from tsra_lab.algorithms import AlignedDistillation, AlignedPPO, check_contract, observation_contract
-from tsra_lab.evaluation import evaluation_report, run_episodes
+from tsra_lab.algorithms import AlignedDistillation, check_contract, observation_contract
+from tsra_lab.evaluation import evaluation_report, run_episodes, write_report
 
 from .checkpoint import load_checkpoint, random_state, restore_random_state, save_checkpoint
 
@@ -190,11 +188,13 @@ class AlignedRunner(OnPolicyRunner):
         self.alg.load(checkpoint, {"teacher": True, "student": zero_shot}, strict=True)
 
     def policies(self) -> dict[str, torch.nn.Module]:
-        """The algorithm's policies by name, ready for inference: ``teacher`` and, where there is one, ``student``."""
+        """The algorithm's policies by name, ready for inference: ``teacher`` and ``student``, or one of them.
+
+        An algorithm that knows neither is rsl_rl's PPO, whose policy is the teacher of a later distillation.
+        """
         self.alg.eval_mode()
-        if isinstance(self.alg, PPO) and not isinstance(self.alg, AlignedPPO):
-            return {"teacher": self.alg.get_policy()}
-        return {"teacher": self.alg.teacher, "student": self.alg.student}
+        policies = {name: getattr(self.alg, name) for name in ("teacher", "student") if hasattr(self.alg, name)}
+        return policies or {"teacher": self.alg.get_policy()}
 
     def trained_student(self) -> torch.nn.Module:
         """The student, to be exported.
@@ -259,10 +259,7 @@ class AlignedRunner(OnPolicyRunner):
                 if numbers["success_rate"] is not None:
                     self.logger.writer.add_scalar(f"Evaluation/{name}_success", numbers["success_rate"], iteration)
         if self.logger.log_dir is not None:
-            path = Path(self.logger.log_dir) / "evaluations.json"
-            temporary = path.with_suffix(".tmp")
-            temporary.write_text(json.dumps(self.evaluations, indent=1))
-            os.replace(temporary, path)
+            write_report(self.evaluations, Path(self.logger.log_dir) / "evaluations.json")
 
     def _save_current(self) -> None:
         """Write the checkpoint of the current iteration where there is a run directory."""

@@ -16,13 +16,13 @@ gym.register(
     kwargs={
         "env_cfg_entry_point": f"{__name__}.color_maze_env_cfg:ColorMazeEnvCfg",
         "default_agent": "rsl_rl",
-        "rsl_rl_cfg_entry_point": f"{agents.__name__}.rsl_rl_aligned_cfg:ColorMazeAlignedRunnerCfg",
-        "rsl_rl_ppo_cfg_entry_point": f"{agents.__name__}.rsl_rl_ppo_cfg:ColorMazePPORunnerCfg",
-        "rsl_rl_distillation_cfg_entry_point": (
-            f"{agents.__name__}.rsl_rl_distillation_cfg:ColorMazeDistillationRunnerCfg"
-        ),
-        "rsl_rl_aligned_distillation_cfg_entry_point": (
-            f"{agents.__name__}.rsl_rl_distillation_cfg:ColorMazeAlignedDistillationRunnerCfg"
-        ),
+        "rsl_rl_cfg_entry_point": f"{agents.__name__}:ColorMazeAlignedRunnerCfg",
+        "rsl_rl_unmasked_cfg_entry_point": f"{agents.__name__}:ColorMazeUnmaskedRunnerCfg",
+        "rsl_rl_sitt_cfg_entry_point": f"{agents.__name__}:ColorMazeSITTRunnerCfg",
+        "rsl_rl_dwbc_cfg_entry_point": f"{agents.__name__}:ColorMazeDWBCRunnerCfg",
+        "rsl_rl_asymmetric_cfg_entry_point": f"{agents.__name__}:ColorMazeAsymmetricRunnerCfg",
+        "rsl_rl_ppo_cfg_entry_point": f"{agents.__name__}:ColorMazePPORunnerCfg",
+        "rsl_rl_distillation_cfg_entry_point": f"{agents.__name__}:ColorMazeDistillationRunnerCfg",
+        "rsl_rl_aligned_distillation_cfg_entry_point": f"{agents.__name__}:ColorMazeAlignedDistillationRunnerCfg",
     },
 )

@@ -11,46 +11,30 @@ knows where the maze is, but lava and path look alike to it, so only the longer 
 the colour maze of Student-Informed Teacher Training (Messikommer et al., arXiv:2412.09149), as a driven robot.
 """
 
+from contextlib import AbstractContextManager
+
+import torch
+
 import isaaclab.sim as sim_utils
 from isaaclab.assets import ArticulationCfg, AssetBaseCfg
-from isaaclab.envs import ManagerBasedRLEnvCfg
+from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
 from isaaclab.envs import mdp as isaac_mdp
 from isaaclab.managers import EventTermCfg as EventTerm
 from isaaclab.managers import ObservationGroupCfg as ObsGroup
 from isaaclab.managers import ObservationTermCfg as ObsTerm
 from isaaclab.managers import RewardTermCfg as RewTerm
 from isaaclab.managers import TerminationTermCfg as DoneTerm
-from isaaclab.physics import PhysxAutoCfg
 from isaaclab.scene import InteractiveSceneCfg
 from isaaclab.utils import configclass, replace
 from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
-from isaaclab_newton.physics import MJWarpSolverCfg, NewtonCfg
-from isaaclab_ov.physics import OvPhysxCfg
-from isaaclab_physx.physics import PhysxCfg
-from isaaclab_tasks.utils import PresetCfg
 
 from ..robots import ROVER_CFG
+from ..rover_task import RoverPhysicsCfg, goal_in_robot_frame, progress_to_goal, reached_goal
 from . import mdp
 
 CONTROL_PERIOD = 0.1
 """Duration of an environment step [s]. Rewards per episode event are divided by it, as Isaac Lab multiplies by it."""
-
-
-@configclass
-class ColorMazePhysicsCfg(PresetCfg):
-    """Physics backends. Newton is the default and the only one that was run for this repository's results."""
-
-    isaacsim_physx: PhysxCfg = PhysxCfg()
-    ovphysx: OvPhysxCfg = OvPhysxCfg()
-    physx: PhysxAutoCfg = PhysxAutoCfg(isaacsim_physx=isaacsim_physx, ovphysx=ovphysx)
-    # two joint limits are the only constraints, and nothing touches
-    newton_mjwarp: NewtonCfg = NewtonCfg(
-        solver_cfg=MJWarpSolverCfg(
-            njmax=8, nconmax=1, integrator="implicitfast", disable_contacts=True, disable_sensors=True
-        )
-    )
-    default: NewtonCfg = newton_mjwarp
 
 
 @configclass
@@ -98,7 +82,7 @@ class ObservationsCfg:
 
         odometry = ObsTerm(func=isaac_mdp.joint_pos, noise=GaussianNoiseCfg(std=0.02))
         velocity = ObsTerm(func=isaac_mdp.joint_vel, noise=GaussianNoiseCfg(std=0.05))
-        goal = ObsTerm(func=mdp.goal_in_robot_frame, params={"command_name": "maze"}, noise=GaussianNoiseCfg(std=0.02))
+        goal = ObsTerm(func=goal_in_robot_frame, params={"command_name": "maze"}, noise=GaussianNoiseCfg(std=0.02))
         occupancy = ObsTerm(
             func=mdp.local_occupancy,
             params={"command_name": "maze", "size": 5, "spacing": 0.25},
@@ -115,7 +99,7 @@ class ObservationsCfg:
 
         position = ObsTerm(func=isaac_mdp.joint_pos)
         velocity = ObsTerm(func=isaac_mdp.joint_vel)
-        goal = ObsTerm(func=mdp.goal_in_robot_frame, params={"command_name": "maze"})
+        goal = ObsTerm(func=goal_in_robot_frame, params={"command_name": "maze"})
         cells = ObsTerm(func=mdp.cell_types, params={"command_name": "maze"})
 
     onboard: OnboardCfg = OnboardCfg()
@@ -140,10 +124,12 @@ class EventCfg:
 
 @configclass
 class RewardsCfg:
-    """Progress to the goal, a cost of time, and what ends the episode."""
+    """Progress to the goal, costs of time and effort, and what ends the episode."""
 
-    progress = RewTerm(func=mdp.progress_to_goal, weight=0.5, params={"command_name": "maze"})
+    progress = RewTerm(func=progress_to_goal, weight=0.5, params={"command_name": "maze"})
     time = RewTerm(func=isaac_mdp.is_alive, weight=-0.05 / CONTROL_PERIOD)
+    # without it, commands grow far beyond their bounds, and exploration noise with them
+    effort = RewTerm(func=isaac_mdp.action_l2, weight=-0.005 / CONTROL_PERIOD)
     goal = RewTerm(func=isaac_mdp.is_terminated_term, weight=3.0 / CONTROL_PERIOD, params={"term_keys": "success"})
     lava = RewTerm(func=isaac_mdp.is_terminated_term, weight=-2.0 / CONTROL_PERIOD, params={"term_keys": "lava"})
 
@@ -152,7 +138,7 @@ class RewardsCfg:
 class TerminationsCfg:
     """Outcomes of an episode. Evaluation reports the rate of each; ``success`` is the task's success."""
 
-    success = DoneTerm(func=mdp.reached_goal, params={"command_name": "maze"})
+    success = DoneTerm(func=reached_goal, params={"command_name": "maze"})
     lava = DoneTerm(func=mdp.entered_lava, params={"command_name": "maze"})
     time_out = DoneTerm(func=isaac_mdp.time_out, time_out=True)
 
@@ -171,16 +157,28 @@ class ColorMazeEnvCfg(ManagerBasedRLEnvCfg):
 
     def __post_init__(self):
         """Set times, physics and the viewpoint."""
-        self.sim.dt = 0.05
-        self.decimation = round(CONTROL_PERIOD / self.sim.dt)
+        # velocity drives are integrated implicitly and nothing touches: one physics step per control step is enough
+        self.sim.dt = CONTROL_PERIOD
+        self.decimation = 1
         self.episode_length_s = 8.0
         self.sim.render_interval = self.decimation
-        self.sim.physics = ColorMazePhysicsCfg()
+        self.sim.physics = RoverPhysicsCfg()
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(-1.0, -9.0, 9.0))
 
     def evaluation_mode(self):
         """Start every episode at the start. Sensors stay noisy, as on the robot."""
         self.events.reset_rover.params["anywhere_fraction"] = 0.0
+
+    def resampled_hidden_state(self, env: ManagerBasedRLEnv) -> AbstractContextManager[torch.Tensor]:
+        """Redraw what the onboard sensors cannot tell, the cells, for as long as the context lasts.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            Context that yields which environments were redrawn, of shape (num_envs,), and puts the cells back.
+        """
+        return env.command_manager.get_term("maze").redrawn_cells()
 
     def play_mode(self):
         """Few environments, no noise, episodes from the start, and the maze painted in its colours."""

@@ -77,7 +77,8 @@ def record_episodes(
 
     def on_step(active: torch.Tensor) -> None:
         if not scenes:
-            scenes.append((maze.lava[:num_mazes].cpu().numpy(), maze.goal[:num_mazes].cpu().numpy()))
+            # copies: the next episode overwrites both
+            scenes.append([part[:num_mazes].cpu().numpy().copy() for part in (maze.lava, maze.goal)])
         positions.append(maze.position[:num_mazes].cpu().numpy().copy())
         masks.append(active[:num_mazes].cpu().numpy().copy())
 

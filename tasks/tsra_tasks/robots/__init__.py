@@ -5,6 +5,6 @@
 
 """Robots of the tasks: assets written by scripts in this folder, and their articulation configurations."""
 
-from .rover import ROVER_CFG
+from .rover import ROVER_CFG, TURNING_ROVER_CFG
 
-__all__ = ["ROVER_CFG"]
+__all__ = ["ROVER_CFG", "TURNING_ROVER_CFG"]

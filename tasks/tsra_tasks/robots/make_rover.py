@@ -3,11 +3,12 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Write ``rover.usda``: an omnidirectional rover made of primitives.
+"""Write ``rover.usda`` and ``turning_rover.usda``: omnidirectional rovers made of primitives.
 
-The rover slides on two prismatic joints, ``drive_x`` and ``drive_y``, whose velocity drives stand for its wheels: a
+A rover slides on two prismatic joints, ``drive_x`` and ``drive_y``, whose velocity drives stand for its wheels: a
 planar base that needs no contact with the ground and so steps fast in large batches. The root is fixed to the world
-at the centre of the arena, so the joint positions *are* the rover's position in the arena [m].
+at the centre of the arena, so the joint positions *are* the rover's position in the arena [m]. The turning rover has
+a third joint, ``turn``, about the vertical: its position is the rover's heading from the x axis [rad].
 
 Run ``python make_rover.py`` after a change and commit the result.
 """
@@ -25,7 +26,9 @@ BODY_MASS = 4.0
 CARRIAGE_MASS = 0.5
 """Mass of the link between the two joints [kg]; it stands for the drive train."""
 TRAVEL = {"drive_x": 2.4, "drive_y": 2.2}
-"""Joint limits, symmetric about the centre of the arena [m]: the rover stops at the arena's edge."""
+"""Joint limits of the rover, symmetric about the centre of the arena [m]: it stops at the arena's edge."""
+TURNING_TRAVEL = {"drive_x": 2.6, "drive_y": 1.0}
+"""Joint limits of the turning rover [m]: its arena is a corridor."""
 
 
 def _link(stage: Usd.Stage, path: str, mass: float) -> Usd.Prim:
@@ -48,31 +51,43 @@ def _material(stage: Usd.Stage, name: str, color: tuple[float, float, float]) ->
     return material
 
 
-def _paint(shape: UsdGeom.Gprim, height: float, color: tuple[float, float, float], material: UsdShade.Material) -> None:
-    UsdGeom.XformCommonAPI(shape).SetTranslate(Gf.Vec3d(0.0, 0.0, height))
+def _paint(
+    shape: UsdGeom.Gprim,
+    height: float,
+    color: tuple[float, float, float],
+    material: UsdShade.Material,
+    ahead: float = 0.0,
+) -> None:
+    UsdGeom.XformCommonAPI(shape).SetTranslate(Gf.Vec3d(ahead, 0.0, height))
     shape.CreateDisplayColorAttr([Gf.Vec3f(*color)])
     UsdShade.MaterialBindingAPI.Apply(shape.GetPrim()).Bind(material)
 
 
-def _prismatic(stage: Usd.Stage, name: str, axis: str, parent: str, child: str) -> None:
+def _prismatic(stage: Usd.Stage, name: str, axis: str, parent: str, child: str, travel: float) -> None:
     joint = UsdPhysics.PrismaticJoint.Define(stage, f"/Rover/joints/{name}")
+    joint.CreateLowerLimitAttr(-travel)
+    joint.CreateUpperLimitAttr(travel)
+    _connect(joint, axis, parent, child, "linear")
+
+
+def _connect(joint: UsdPhysics.Joint, axis: str, parent: str, child: str, kind: str) -> None:
     joint.CreateAxisAttr(axis)
     joint.CreateBody0Rel().SetTargets([parent])
     joint.CreateBody1Rel().SetTargets([child])
-    joint.CreateLowerLimitAttr(-TRAVEL[name])
-    joint.CreateUpperLimitAttr(TRAVEL[name])
     # the gains come from the actuator configuration; the drive only has to exist
-    drive = UsdPhysics.DriveAPI.Apply(joint.GetPrim(), "linear")
+    drive = UsdPhysics.DriveAPI.Apply(joint.GetPrim(), kind)
     drive.CreateTypeAttr("force")
     drive.CreateStiffnessAttr(0.0)
     drive.CreateDampingAttr(0.0)
 
 
-def make_rover(path: Path) -> None:
-    """Write the rover's USD layer.
+def make_rover(path: Path, travel: dict[str, float], turning: bool) -> None:
+    """Write a rover's USD layer.
 
     Args:
         path: File to write.
+        travel: Limits of the prismatic joints, symmetric about the centre of the arena [m].
+        turning: Whether the rover turns.
     """
     stage = Usd.Stage.CreateNew(str(path))
     UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)
@@ -84,6 +99,8 @@ def make_rover(path: Path) -> None:
 
     _link(stage, "/Rover/base", CARRIAGE_MASS)
     _link(stage, "/Rover/carriage", CARRIAGE_MASS)
+    if turning:
+        _link(stage, "/Rover/cross", CARRIAGE_MASS)
     _link(stage, "/Rover/body", BODY_MASS)
 
     UsdGeom.Scope.Define(stage, "/Rover/Looks")
@@ -100,14 +117,22 @@ def make_rover(path: Path) -> None:
     lens = UsdGeom.Sphere.Define(stage, "/Rover/body/lens")
     lens.CreateRadiusAttr(0.04)
     _paint(lens, BODY_HEIGHT + 0.17, colors["lens"], materials["lens"])
+    if turning:  # one sees where it faces
+        nose = UsdGeom.Cube.Define(stage, "/Rover/body/nose")
+        nose.CreateSizeAttr(0.05)
+        _paint(nose, BODY_HEIGHT + 0.04, colors["lens"], materials["lens"], ahead=0.8 * BODY_RADIUS)
 
     UsdGeom.Scope.Define(stage, "/Rover/joints")
     anchor = UsdPhysics.FixedJoint.Define(stage, "/Rover/joints/anchor")
     anchor.CreateBody1Rel().SetTargets(["/Rover/base"])
-    _prismatic(stage, "drive_x", "X", "/Rover/base", "/Rover/carriage")
-    _prismatic(stage, "drive_y", "Y", "/Rover/carriage", "/Rover/body")
+    slider = "/Rover/cross" if turning else "/Rover/body"
+    _prismatic(stage, "drive_x", "X", "/Rover/base", "/Rover/carriage", travel["drive_x"])
+    _prismatic(stage, "drive_y", "Y", "/Rover/carriage", slider, travel["drive_y"])
+    if turning:
+        _connect(UsdPhysics.RevoluteJoint.Define(stage, "/Rover/joints/turn"), "Z", slider, "/Rover/body", "angular")
     stage.GetRootLayer().Save()
 
 
 if __name__ == "__main__":
-    make_rover(Path(__file__).with_name("rover.usda"))
+    make_rover(Path(__file__).with_name("rover.usda"), TRAVEL, turning=False)
+    make_rover(Path(__file__).with_name("turning_rover.usda"), TURNING_TRAVEL, turning=True)

@@ -3,23 +3,19 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Terms of the colour maze's Markov decision process, beside those of Isaac Lab."""
+"""Terms of the colour maze's Markov decision process, beside those of Isaac Lab and those that all rovers share."""
 
 from .events import reset_rover_around_maze
 from .maze import MazeCommand
 from .maze_cfg import MazeCommandCfg
-from .observations import cell_types, goal_in_robot_frame, local_occupancy
-from .rewards import progress_to_goal
-from .terminations import entered_lava, reached_goal
+from .observations import cell_types, local_occupancy
+from .terminations import entered_lava
 
 __all__ = [
     "MazeCommand",
     "MazeCommandCfg",
     "cell_types",
     "entered_lava",
-    "goal_in_robot_frame",
     "local_occupancy",
-    "progress_to_goal",
-    "reached_goal",
     "reset_rover_around_maze",
 ]

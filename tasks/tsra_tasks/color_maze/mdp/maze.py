@@ -7,14 +7,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
 
 import isaaclab.sim as sim_utils
-from isaaclab.managers import CommandTerm
 from isaaclab.markers import VisualizationMarkers, VisualizationMarkersCfg
+
+from ...rover_task import GoalCommand
 
 if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedRLEnv
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from .maze_cfg import MazeCommandCfg
 
 
-class MazeCommand(CommandTerm):
+class MazeCommand(GoalCommand):
     """Goal behind a maze of lava and path cells, both drawn at each reset.
 
     All positions are in the environment frame: x towards the goal, origin at the maze's centre.
@@ -38,30 +40,10 @@ class MazeCommand(CommandTerm):
             env: Environment that owns the command.
         """
         super().__init__(cfg, env)
-        self.robot = env.scene[cfg.asset_name]
         self.lava = torch.zeros(self.num_envs, cfg.rows, cfg.columns, dtype=torch.bool, device=self.device)
         """Whether a cell is lava. Shape is (num_envs, rows, columns)."""
-        self.goal = torch.zeros(self.num_envs, 2, device=self.device)
-        """Goal position [m]. Shape is (num_envs, 2)."""
-        self.previous_distance = torch.zeros(self.num_envs, device=self.device)
-        """Distance to the goal at the end of the last step [m]. Shape is (num_envs,)."""
         self.half_extents = 0.5 * cfg.cell_size * torch.tensor([cfg.columns, cfg.rows], device=self.device)
         """Half extents of the maze along x and y [m]. Shape is (2,)."""
-
-    @property
-    def command(self) -> torch.Tensor:
-        """Goal relative to the robot [m]. Shape is (num_envs, 2). The rover never turns, so frames are parallel."""
-        return self.goal - self.position
-
-    @property
-    def position(self) -> torch.Tensor:
-        """Position of the robot [m]. Shape is (num_envs, 2)."""
-        return self.robot.data.joint_pos.torch
-
-    @property
-    def distance(self) -> torch.Tensor:
-        """Distance from the robot to the goal [m]. Shape is (num_envs,)."""
-        return self.command.norm(dim=-1)
 
     def inside(self, points: torch.Tensor) -> torch.Tensor:
         """Whether points lie over the maze, be it lava or path.
@@ -83,12 +65,32 @@ class MazeCommand(CommandTerm):
         Returns:
             Boolean tensor of shape (num_envs,).
         """
+        return self.inside(points) & self.lava[self._cells_at(points)]
+
+    @contextmanager
+    def redrawn_cells(self) -> Iterator[torch.Tensor]:
+        """Other mazes in place of the present ones: only what no onboard sensor tells differs.
+
+        The cell under the robot stays as it is, for a robot that still drives knows it to be path.
+
+        Yields:
+            Which environments have another maze: all. Shape is (num_envs,).
+        """
+        present = self.lava
+        cells = self._cells_at(self.position)
+        self.lava = self._draw_lava(self.num_envs)
+        self.lava[cells] = torch.where(self.inside(self.position), present[cells], self.lava[cells])
+        try:
+            yield torch.ones(self.num_envs, dtype=torch.bool, device=self.device)
+        finally:
+            self.lava = present
+
+    def _cells_at(self, points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Indices of the cells nearest to one point of each environment, as ``lava`` takes them."""
         column = (points[:, 0] / self.cfg.cell_size + 0.5 * self.cfg.columns).floor().long()
         row = (points[:, 1] / self.cfg.cell_size + 0.5 * self.cfg.rows).floor().long()
-        column = column.clamp(0, self.cfg.columns - 1)
-        row = row.clamp(0, self.cfg.rows - 1)
         environments = torch.arange(self.num_envs, device=self.device)
-        return self.inside(points) & self.lava[environments, row, column]
+        return environments, row.clamp(0, self.cfg.rows - 1), column.clamp(0, self.cfg.columns - 1)
 
     def cell_centers(self) -> torch.Tensor:
         """Centres of the cells [m]. Shape is (rows, columns, 2)."""
@@ -96,28 +98,22 @@ class MazeCommand(CommandTerm):
         y = (torch.arange(self.cfg.rows, device=self.device) - 0.5 * (self.cfg.rows - 1)) * self.cfg.cell_size
         return torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)
 
-    def _update_metrics(self) -> None:
-        """Outcomes are logged by the termination terms."""
-
     def _resample_command(self, env_ids: Sequence[int] | slice | torch.Tensor) -> None:
-        count = len(self.goal[env_ids])
+        self.lava[env_ids] = self._draw_lava(len(self.goal[env_ids]))
+        super()._resample_command(env_ids)
+
+    def _draw_lava(self, count: int) -> torch.Tensor:
+        """Draw the cells of mazes, each with a way through. Shape is (count, rows, columns)."""
         cfg = self.cfg
         lava = torch.rand(count, cfg.rows, cfg.columns, device=self.device) < cfg.lava_probability
-        # carve one way through: a walk over the columns that keeps its row or moves to a neighbouring one
+        # carve the way: a walk over the columns that keeps its row or moves to a neighbouring one
         walks = torch.arange(count, device=self.device)
         row = torch.randint(cfg.rows, (count,), device=self.device)
         for column in range(cfg.columns):
             lava[walks, row, column] = False
             row = (row + torch.randint(-1, 2, (count,), device=self.device)).clamp(0, cfg.rows - 1)
             lava[walks, row, column] = False
-        self.lava[env_ids] = lava
-        self.goal[env_ids, 0] = cfg.goal_x
-        self.goal[env_ids, 1] = torch.empty(count, device=self.device).uniform_(*cfg.goal_y_range)
-        self.previous_distance[env_ids] = self.distance[env_ids]
-
-    def _update_command(self) -> None:
-        # runs at the end of a step, so the reward term of the next sees the distance before its action
-        self.previous_distance[:] = self.distance
+        return lava
 
     def _set_debug_vis_impl(self, debug_vis: bool) -> None:
         if debug_vis and not hasattr(self, "_markers"):

@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from .maze import MazeCommand
 
 
-def goal_in_robot_frame(env: ManagerBasedRLEnv, command_name: str) -> torch.Tensor:
-    """Goal position relative to the robot, in its frame [m]. Shape is (num_envs, 2)."""
-    return env.command_manager.get_command(command_name)
-
-
 def cell_types(env: ManagerBasedRLEnv, command_name: str) -> torch.Tensor:
     """Type of each cell, row by row: 1 for lava, -1 for path. Shape is (num_envs, rows * columns)."""
     maze: MazeCommand = env.command_manager.get_term(command_name)

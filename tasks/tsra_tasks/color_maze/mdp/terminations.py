@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from .maze import MazeCommand
 
 
-def reached_goal(env: ManagerBasedRLEnv, command_name: str) -> torch.Tensor:
-    """Whether the robot is at the goal. Shape is (num_envs,)."""
-    maze: MazeCommand = env.command_manager.get_term(command_name)
-    return maze.distance < maze.cfg.goal_radius
-
-
 def entered_lava(env: ManagerBasedRLEnv, command_name: str) -> torch.Tensor:
     """Whether the robot's centre is over lava. Shape is (num_envs,)."""
     maze: MazeCommand = env.command_manager.get_term(command_name)

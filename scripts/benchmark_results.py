@@ -1,0 +1,142 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What a cell of the benchmark holds: its evaluation, what its training took, and on which code and machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+import yaml
+
+from run_directory import agent_of_run
+
+SCRIPTS = Path(__file__).parent
+
+
+def result(runs: list[Path], report: dict, seconds: float) -> dict:
+    """Result of a cell.
+
+    Args:
+        runs: Run directories of the training and, if there was one, the distillation.
+        report: Report of the evaluation.
+        seconds: Duration of training and distillation [s].
+
+    Returns:
+        JSON-ready dictionary.
+    """
+    steps, frames = zip(*(consumed(run) for run in runs), strict=True)
+    curve = runs[0] / "evaluations.json"
+    return {
+        "env_steps": steps[0],
+        "distillation_env_steps": sum(steps[1:]),
+        "rendered_frames": sum(frames),
+        "wall_time_s": round(seconds, 1),
+        "policies": report["policies"],
+        "imitation_gap": report.get("imitation_gap"),
+        "imitability": report.get("imitability"),
+        "curve": [
+            {"env_steps": item["env_steps"]}
+            | {name: item["policies"].get(name, {}).get("success_rate") for name in ("teacher", "student")}
+            for item in (json.loads(curve.read_text()) if curve.is_file() else [])
+        ],
+        "evaluation_seed": report["seed"],
+        "episodes": report["episodes"],
+    }
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Reads a configuration that holds Python objects, such as resolved slices, without making them: they are None."""
+
+
+_PlainLoader.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, suffix, node: None)
+
+
+def consumed(run: Path) -> tuple[int, int]:
+    """Environment steps and camera images that a run took, by the configurations it kept.
+
+    Args:
+        run: Run directory.
+
+    Returns:
+        Number of environment steps, over all environments, and of images.
+    """
+    env = yaml.load((run / "params" / "env.yaml").read_text(), _PlainLoader)
+    agent = agent_of_run(run / "model.pt")
+    env_steps = agent["max_iterations"] * agent["num_steps_per_env"] * env["scene"]["num_envs"]
+    return env_steps, rendered_frames(env["scene"], env_steps)
+
+
+def rendered_frames(scene: Mapping, env_steps: int) -> int:
+    """Number of camera images that were rendered: one for each camera of the scene and environment step.
+
+    It does not matter whether the agent looks at them: Isaac Lab computes all observation groups at every step.
+
+    Args:
+        scene: Configuration of the scene as a dictionary.
+        env_steps: Number of environment steps, over all environments.
+
+    Returns:
+        The number; 0 for a scene without cameras.
+    """
+    types = [str(entry.get("class_type")) for entry in scene.values() if isinstance(entry, Mapping)]
+    return env_steps * sum(name.endswith("Camera") for name in types)
+
+
+def git_state() -> dict:
+    """Commit of the repository, and whether its code differs from it; None where there is no repository."""
+
+    def git(*arguments: str) -> str | None:
+        done = subprocess.run(["git", "-C", str(SCRIPTS.parent), *arguments], capture_output=True, text=True)
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    changes = git("status", "--porcelain", "--", "scripts", "source", "tasks")
+    return {"commit": git("rev-parse", "HEAD"), "dirty": None if changes is None else changes != ""}
+
+
+def hardware(parallel: int, device: str) -> str:
+    """Describe the machine.
+
+    Args:
+        parallel: Number of trainings that run at once.
+        device: Device of simulator and agent.
+
+    Returns:
+        Processor, cores, GPU if used, parallel trainings, PyTorch and platform.
+    """
+    cpuinfo = Path("/proc/cpuinfo")
+    models = re.findall(r"^model name\s*: (.+)$", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.is_file() else []
+    parts = [
+        models[0] if models else platform.processor() or platform.machine(),
+        f"{os.cpu_count()} cores",
+        *([torch.cuda.get_device_name(device)] if device.startswith("cuda") else []),
+        f"{parallel} trainings at once",
+        f"torch {torch.__version__}",
+        platform.platform(),
+    ]
+    return ", ".join(parts)
+
+
+def write_json(path: Path, data: object) -> None:
+    """Write a JSON file, all of it or nothing.
+
+    Args:
+        path: File to write.
+        data: What to write.
+
+    Raises:
+        ValueError: If a number is not finite.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(json.dumps(data, indent=2, allow_nan=False) + "\n")
+    os.replace(temporary, path)

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Which privileged terms cause the imitation gap: those that the teacher acts on and the student cannot infer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from rsl_rl.env import VecEnv
+from rsl_rl.models import MLPModel
+
+from .imitability import action_sensitivity, collect_moments, groups_of, observation_terms, permute_terms
+from .plots import INK, STYLE
+from .probe import predict_held_out, r2_score
+
+THRESHOLD = 0.2
+"""Score from which a term is blamed.
+
+It was chosen after the fact. The highest scores on the colour maze and the limited view were 0.51 and 0.59 for plain
+PPO, one teacher each, and at most 0.10 and 0.17 for 9 and 5 aligned teachers, some of them half trained.
+"""
+
+
+def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int) -> dict:
+    """Rank a teacher's observation terms by what they contribute to the imitation gap.
+
+    For each term:
+
+    - *dependence* is the action sensitivity to this term alone, exchanged between moments: how far the action moves,
+      relative to its own spread.
+    - *unpredictability* is the share of the term's variance that a probe does not predict from the present onboard
+      observations, on episodes that it never saw: ``1 - max(R2, 0)``.
+    - The *score* is their product. A term is to blame only if both are large.
+
+    A term is judged as a whole: where a student infers one part and the teacher acts on that part, the score is too
+    high. Give parts of different visibility terms of their own; the task's hook redraws exactly what is hidden.
+
+    Args:
+        env: Isaac Lab environment in rsl_rl's wrapper.
+        teacher: Any policy without memory.
+        onboard: Observation groups that a student sees.
+        seed: Seed of the episodes.
+
+    Returns:
+        JSON-ready dictionary: ``onboard``, ``seed``, ``samples``, ``threshold``; ``terms``, from the highest score to
+        the lowest, each with ``term``, ``group``, ``dependence``, ``unpredictability`` and ``score``; ``causes``, the
+        names of those at or above the threshold; ``action_sensitivity`` to all that is hidden, None where the task
+        has no ``resampled_hidden_state``.
+
+    Raises:
+        ValueError: If the teacher sees onboard groups alone or has a memory, a group is no vector of terms, or
+            episodes are too few.
+    """
+    onboard = list(onboard)
+    groups = groups_of(teacher)
+    if set(groups) <= set(onboard):
+        raise ValueError(
+            f"The policy sees {', '.join(groups)} alone, which the student sees too: nothing is hidden. Name what"
+            " the student sees with --onboard, or the checkpoint of a privileged teacher."
+        )
+    observation_terms(env, onboard)  # refuses groups that are no vectors
+    terms = observation_terms(env, groups)
+    moments = collect_moments(env, teacher, seed)
+    observations = moments.observations
+    predictions, truth = predict_held_out(
+        torch.cat([observations[group] for group in onboard], dim=-1),
+        torch.cat([term.of(observations) for term in terms], dim=-1),
+        moments.episodes,
+    )
+    sizes = [term.size for term in terms]
+    rows = []
+    for term, *pair in zip(terms, predictions.split(sizes, dim=-1), truth.split(sizes, dim=-1), strict=True):
+        dependence = action_sensitivity(teacher, observations, permute_terms(observations, [term]))["mean"]
+        r2 = r2_score(*pair)
+        unpredictability = 0.0 if r2 is None else 1.0 - max(r2, 0.0)  # a term that never varies is known
+        rows.append(
+            {
+                "term": term.name,
+                "group": term.group,
+                "dependence": dependence,
+                "unpredictability": unpredictability,
+                "score": dependence * unpredictability,
+            }
+        )
+    rows.sort(key=lambda row: -row["score"])
+    hook = moments.redrawn is not None
+    return {
+        "onboard": onboard,
+        "seed": seed,
+        "samples": len(observations),
+        "threshold": THRESHOLD,
+        "terms": rows,
+        "causes": [row["term"] for row in rows if row["score"] >= THRESHOLD],
+        "action_sensitivity": action_sensitivity(teacher, moments.present, moments.redrawn, moments.found)
+        if hook
+        else None,
+    }
+
+
+def format_diagnosis(diagnosis: dict) -> str:
+    """Write a diagnosis for the terminal.
+
+    Args:
+        diagnosis: As :func:`diagnose` gives it.
+
+    Returns:
+        A table of the terms and a sentence that names those to blame.
+    """
+    width = max(len("term"), *(len(row["term"]) for row in diagnosis["terms"]))
+    lines = [f"{'term':{width}}  dependence  unpredictability  score", f"{'-' * width}  {'-' * 10}  {'-' * 16}  -----"]
+    for row in diagnosis["terms"]:
+        numbers = f"{row['dependence']:10.3f}  {row['unpredictability']:16.3f}  {row['score']:5.3f}"
+        lines.append(f"{row['term']:{width}}  {numbers}")
+    if diagnosis["action_sensitivity"] is not None:
+        lines.append(f"action sensitivity to hidden state (task hook): {diagnosis['action_sensitivity']['mean']:.3f}")
+    return "\n".join([*lines, verdict(diagnosis)])
+
+
+def verdict(diagnosis: dict) -> str:
+    """Say in a sentence what causes the gap.
+
+    Args:
+        diagnosis: As :func:`diagnose` gives it.
+
+    Returns:
+        The sentence.
+    """
+    scores = {row["term"]: row["score"] for row in diagnosis["terms"]}
+    if diagnosis["causes"]:
+        named = ", ".join(f"{term} (score {scores[term]:.2f})" for term in diagnosis["causes"])
+        return f"The teacher acts on what the student cannot infer: {named}."
+    highest = diagnosis["terms"][0]
+    return (
+        f"Nothing to blame: no term that the teacher acts on is hidden from the student. The highest score is"
+        f" {highest['score']:.2f} ({highest['term']}), below {diagnosis['threshold']}."
+    )
+
+
+def draw_diagnosis(diagnosis: dict, title: str, path: Path) -> None:
+    """Draw the terms' scores as bars, with what they are the product of.
+
+    Args:
+        diagnosis: As :func:`diagnose` gives it.
+        title: Title of the picture.
+        path: Image file to write.
+    """
+    rows, threshold = diagnosis["terms"], diagnosis["threshold"]
+    with rc_context(STYLE):
+        figure = Figure(figsize=(6.4, 1.7 + 0.38 * len(rows)), layout="constrained")
+        axis = figure.subplots()
+        colors = ["#e2552f" if row["score"] >= threshold else "#8fa8d8" for row in rows]
+        places = range(len(rows))
+        axis.barh(places, [row["score"] for row in rows], height=0.62, color=colors, label="score: their product")
+        # of different size: where they coincide both are seen
+        for name, marker, size, label in (
+            ("dependence", "o", 8.0, "the action depends on it"),
+            ("unpredictability", "D", 4.5, "the student cannot infer it"),
+        ):
+            style = {"color": "white", "markeredgecolor": INK, "markersize": size, "clip_on": False}
+            axis.plot([row[name] for row in rows], places, marker, label=label, **style)
+        axis.axvline(threshold, color=INK, linewidth=1.0, linestyle="--", label=f"blamed from {threshold} on")
+        axis.set_yticks(places, [row["term"] for row in rows])
+        axis.tick_params(axis="y", length=0)
+        axis.set_ylim(len(rows) - 0.4, -0.6)
+        axis.set_xlim(left=0.0)
+        axis.grid(axis="x", color="#dddddd", linewidth=0.7)
+        axis.set_axisbelow(True)
+        axis.set_title(title, loc="left")
+        figure.legend(loc="outside lower center", ncols=2)
+        figure.savefig(path, dpi=160)

@@ -1,0 +1,28 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Terms of the limited view's Markov decision process, beside those of Isaac Lab and those that all rovers share."""
+
+from .actions import BodyVelocityAction
+from .actions_cfg import BodyVelocityActionCfg
+from .events import reset_rover_in_corridor
+from .field import FieldCommand
+from .field_cfg import FieldCommandCfg
+from .observations import body_velocity, heading, post_distances
+from .rays import ray_post_distances
+from .terminations import hit_post
+
+__all__ = [
+    "BodyVelocityAction",
+    "BodyVelocityActionCfg",
+    "FieldCommand",
+    "FieldCommandCfg",
+    "body_velocity",
+    "heading",
+    "hit_post",
+    "post_distances",
+    "ray_post_distances",
+    "reset_rover_in_corridor",
+]

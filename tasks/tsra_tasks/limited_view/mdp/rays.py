@@ -1,0 +1,75 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Rays against round posts, as a Warp kernel."""
+
+from __future__ import annotations
+
+import torch
+import warp as wp
+
+
+@wp.kernel(enable_backward=False)
+def _ray_post_kernel(
+    positions: wp.array(dtype=wp.vec2),
+    headings: wp.array(dtype=wp.float32),
+    angles: wp.array(dtype=wp.float32),
+    posts: wp.array2d(dtype=wp.vec2),
+    radius: wp.float32,
+    max_range: wp.float32,
+    distances: wp.array2d(dtype=wp.float32),
+):
+    environment, ray = wp.tid()
+    angle = headings[environment] + angles[ray]
+    direction = wp.vec2(wp.cos(angle), wp.sin(angle))
+    nearest = max_range
+    for index in range(posts.shape[1]):
+        to_post = posts[environment, index] - positions[environment]
+        along = wp.dot(to_post, direction)
+        # squared half chord; where it is negative, the ray misses
+        chord = radius * radius - wp.dot(to_post, to_post) + along * along
+        if chord > 0.0 and along > 0.0:
+            nearest = wp.min(nearest, wp.max(along - wp.sqrt(chord), 0.0))
+    distances[environment, ray] = nearest
+
+
+def ray_post_distances(
+    positions: torch.Tensor,
+    headings: torch.Tensor,
+    angles: torch.Tensor,
+    posts: torch.Tensor,
+    radius: float,
+    max_range: float,
+) -> torch.Tensor:
+    """Distances along planar rays to the surface of the nearest post.
+
+    Args:
+        positions: Origins of the rays [m]. Shape is (num_envs, 2).
+        headings: Directions that the angles count from, from the x axis [rad]. Shape is (num_envs,).
+        angles: Directions of the rays [rad]. Shape is (num_rays,).
+        posts: Centres of the posts [m]; one at infinity is met by no ray. Shape is (num_envs, num_posts, 2).
+        radius: Radius of the posts [m].
+        max_range: Reach of the rays [m].
+
+    Returns:
+        Distances [m], ``max_range`` where a ray meets nothing, 0 inside a post that lies ahead. Shape is
+        (num_envs, num_rays).
+    """
+    distances = torch.empty(len(positions), len(angles), device=positions.device)
+    wp.launch(
+        _ray_post_kernel,
+        dim=distances.shape,
+        inputs=[
+            wp.from_torch(positions.contiguous(), dtype=wp.vec2),
+            wp.from_torch(headings.contiguous()),
+            wp.from_torch(angles.contiguous()),
+            wp.from_torch(posts.contiguous(), dtype=wp.vec2),
+            radius,
+            max_range,
+        ],
+        outputs=[wp.from_torch(distances)],
+        device=wp.device_from_torch(positions.device),
+    )
+    return distances
