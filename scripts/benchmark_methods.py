@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tsra_lab.evaluation.plots import PLAIN
@@ -129,7 +129,53 @@ ABLATIONS = {
 }
 """TSRA with one thing changed."""
 
-METHODS = MAIN | ABLATIONS
+PPO_TRIALS = {
+    "entropy_low": ("agent.algorithm.entropy_coef=0.003",),
+    "entropy_high": ("agent.algorithm.entropy_coef=0.02",),
+    "divergence_high": ("agent.algorithm.desired_kl=0.015",),
+}
+"""Changes of PPO's settings that are tried with every method."""
+
+SITT_TRIALS = {
+    f"penalty_{penalty}_gradient_{gradient}_steps_{steps}": (
+        f"agent.algorithm.penalty_weight={penalty}",
+        f"agent.algorithm.gradient_weight={gradient}",
+        f"agent.algorithm.alignment_steps={steps}",
+    )
+    for penalty, gradient, steps in (
+        (0.02, 0.05, 16),
+        (0.05, 0.1, 64),
+        (0.1, 0.3, 64),
+        (0.3, 0.3, 64),
+        (0.5, 1.0, 64),
+        (0.2, 0.3, 16),
+    )
+}
+
+DWBC_TRIALS = {
+    f"weight_{weight}_steps_{steps}": (
+        f"agent.algorithm.regularization_weight={weight}",
+        f"agent.algorithm.alignment_steps={steps}",
+    )
+    for weight, steps in ((1.0, 64), (4.0, 16), (4.0, 64), (16.0, 16), (16.0, 64), (64.0, 64))
+}
+
+TRIALS = {
+    f"{method}_{name}": replace(
+        MAIN[method], label=f"{MAIN[method].label}, {name.replace('_', ' ')}", overrides=overrides
+    )
+    for method, trials in {
+        "dagger": PPO_TRIALS,
+        "asymmetric": PPO_TRIALS,
+        "tsra": PPO_TRIALS,
+        "sitt": SITT_TRIALS | PPO_TRIALS,
+        "dwbc": DWBC_TRIALS | PPO_TRIALS,
+    }.items()
+    for name, overrides in trials.items()
+}
+"""Settings that were tried while tuning, beside those of :data:`MAIN`. They are run on other seeds than the results."""
+
+METHODS = MAIN | ABLATIONS | TRIALS
 """All methods by name."""
 
 
@@ -137,7 +183,7 @@ def select_methods(names: Iterable[str]) -> list[str]:
     """Expand the shorthands among names of methods.
 
     Args:
-        names: Names of methods, ``main``, ``ablations`` or ``all``.
+        names: Names of methods, or ``main``, ``ablations``, ``trials``, or ``all`` for the first two.
 
     Returns:
         Names of methods, each once.
@@ -145,7 +191,8 @@ def select_methods(names: Iterable[str]) -> list[str]:
     Raises:
         ValueError: If there is no such method.
     """
-    shorthands = {"main": list(MAIN), "ablations": list(ABLATIONS), "all": list(METHODS)}
+    shorthands = {"main": list(MAIN), "ablations": list(ABLATIONS), "trials": list(TRIALS)}
+    shorthands["all"] = shorthands["main"] + shorthands["ablations"]
     selected = [method for name in names for method in shorthands.get(name, [name])]
     for name in selected:
         if name not in METHODS:
