@@ -134,7 +134,7 @@ PPO_TRIALS = {
     "entropy_high": ("agent.algorithm.entropy_coef=0.02",),
     "divergence_high": ("agent.algorithm.desired_kl=0.015",),
 }
-"""Changes of PPO's settings that are tried with every method."""
+"""Changes of PPO's settings."""
 
 SITT_TRIALS = {
     f"penalty_{penalty}_gradient_{gradient}_steps_{steps}": (
@@ -167,9 +167,8 @@ TRIALS = {
     for method, trials in {
         "dagger": PPO_TRIALS,
         "asymmetric": PPO_TRIALS,
-        "tsra": PPO_TRIALS,
-        "sitt": SITT_TRIALS | PPO_TRIALS,
-        "dwbc": DWBC_TRIALS | PPO_TRIALS,
+        "sitt": SITT_TRIALS,
+        "dwbc": DWBC_TRIALS,
     }.items()
     for name, overrides in trials.items()
 }
