@@ -32,7 +32,7 @@ import benchmark  # noqa: E402
 import benchmark_jobs  # noqa: E402
 from benchmark import check_budgets, plan_cells, run_grid  # noqa: E402
 from benchmark_jobs import Cell, Processes, Training  # noqa: E402
-from benchmark_methods import ABLATIONS, MAIN, METHODS, Method, select_methods  # noqa: E402
+from benchmark_methods import ABLATIONS, MAIN, METHODS, TRIALS, Method, select_methods  # noqa: E402
 from benchmark_results import consumed, rendered_frames  # noqa: E402
 from task_session import resolve_configs  # noqa: E402
 
@@ -313,7 +313,7 @@ def test_the_grid_has_all_methods_of_a_seed_before_the_next_seed() -> None:
 
 
 def test_every_method_fits_our_task_and_trainings_differ_where_they_must() -> None:
-    cells = {cell.method: cell.training for cell in grid("--tasks", TASK, "--methods", "all", "--seeds", "1")}
+    cells = {cell.method: cell.training for cell in grid("--tasks", TASK, "--methods", "all", "trials", "--seeds", "1")}
     assert cells.keys() == METHODS.keys()
     assert cells["bc"] == cells["dagger"] and cells["tsra"] == cells["tsra_distilled"]
     assert len({training.folder for training in cells.values()}) == len(METHODS) - 2
@@ -345,7 +345,8 @@ def test_a_method_s_misspelt_override_is_refused(monkeypatch: pytest.MonkeyPatch
 def test_shorthands_name_groups_of_methods() -> None:
     assert select_methods(["main"]) == list(MAIN)
     assert select_methods(["tsra", "ablations"]) == ["tsra", *ABLATIONS]
-    assert select_methods(["all", "bc"]) == list(METHODS)
+    assert select_methods(["all", "bc"]) == [*MAIN, *ABLATIONS]
+    assert select_methods(["trials"]) == list(TRIALS)
 
 
 def test_rendered_frames_count_cameras_only() -> None:
