@@ -312,8 +312,9 @@ def test_the_grid_has_all_methods_of_a_seed_before_the_next_seed() -> None:
     assert (bc.env_steps, bc.distillation_env_steps) == (3 * 24 * 8, 2 * 24 * 8)
 
 
-def test_every_method_fits_our_task_and_trainings_differ_where_they_must() -> None:
-    cells = {cell.method: cell.training for cell in grid("--tasks", TASK, "--methods", "all", "trials", "--seeds", "1")}
+@pytest.mark.parametrize("task", [TASK, "TSRA-LimitedView-Rover"])
+def test_every_method_fits_our_tasks_and_trainings_differ_where_they_must(task: str) -> None:
+    cells = {cell.method: cell.training for cell in grid("--tasks", task, "--methods", "all", "trials", "--seeds", "1")}
     assert cells.keys() == METHODS.keys()
     assert cells["bc"] == cells["dagger"] and cells["tsra"] == cells["tsra_distilled"]
     assert len({training.folder for training in cells.values()}) == len(METHODS) - 2
