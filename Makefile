@@ -10,8 +10,9 @@ BIN := $(VENV)/bin
 demo: install
 	$(BIN)/python scripts/demo.py
 
+# the tests start Python many times: let it keep its bytecode even where the environment says not to
 test: install lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .
