@@ -143,6 +143,7 @@ SITT_TRIALS = {
         f"agent.algorithm.alignment_steps={steps}",
     )
     for penalty, gradient, steps in (
+        (0.1, 0.1, 16),
         (0.02, 0.05, 16),
         (0.05, 0.1, 64),
         (0.1, 0.3, 64),
@@ -160,7 +161,7 @@ DWBC_TRIALS = {
         f"agent.algorithm.regularization_weight={weight}",
         f"agent.algorithm.alignment_steps={steps}",
     )
-    for weight, steps in ((1.0, 64), (4.0, 16), (4.0, 64), (16.0, 16), (16.0, 64), (64.0, 64))
+    for weight, steps in ((1.0, 16), (1.0, 64), (4.0, 16), (4.0, 64), (16.0, 16), (16.0, 64), (64.0, 64))
 }
 
 TRIALS = {

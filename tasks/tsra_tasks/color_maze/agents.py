@@ -3,9 +3,11 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Agents of the colour maze, one for each method: those of all rovers, with the experiment's name and budget."""
+"""Agents of the colour maze, one for each method: those of all rovers, with name, budget and what was tuned here."""
 
 from isaaclab.utils import configclass
+
+from tsra_lab.configs import StudentInformedPPOCfg
 
 from ..rover_task import agents
 
@@ -35,6 +37,9 @@ class ColorMazeSITTRunnerCfg(agents.RoverSITTRunnerCfg):
 
     experiment_name = "color_maze_sitt"
     max_iterations = ITERATIONS
+    algorithm = StudentInformedPPOCfg(
+        penalty_weight=0.05, gradient_weight=0.1, alignment_steps=64, **agents.PPO_SETTINGS
+    )
 
 
 @configclass

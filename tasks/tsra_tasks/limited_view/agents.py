@@ -3,9 +3,11 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Agents of the limited view, one for each method: those of all rovers, with the experiment's name."""
+"""Agents of the limited view, one for each method: those of all rovers, with name and what was tuned here."""
 
 from isaaclab.utils import configclass
+
+from tsra_lab.configs import StudentInformedPPOCfg
 
 from ..rover_task import agents
 
@@ -29,6 +31,9 @@ class LimitedViewSITTRunnerCfg(agents.RoverSITTRunnerCfg):
     """Student-Informed Teacher Training."""
 
     experiment_name = "limited_view_sitt"
+    algorithm = StudentInformedPPOCfg(
+        penalty_weight=0.2, gradient_weight=0.6, alignment_steps=64, **agents.PPO_SETTINGS
+    )
 
 
 @configclass

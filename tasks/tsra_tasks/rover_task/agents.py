@@ -77,7 +77,7 @@ class RoverSITTRunnerCfg(RoverAlignedRunnerCfg):
 class RoverDWBCRunnerCfg(RoverAlignedRunnerCfg):
     """Regularised online adaptation, of Deep Whole-Body Control."""
 
-    algorithm = OnlineAdaptationCfg(**PPO_SETTINGS)
+    algorithm = OnlineAdaptationCfg(regularization_weight=4.0, **PPO_SETTINGS)
 
 
 @configclass
