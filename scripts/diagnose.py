@@ -10,6 +10,7 @@ Any privileged policy will do, one that rsl_rl's own runner trained too.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -96,11 +97,13 @@ def main() -> int:
         teacher = runner.policies().get("teacher")
         if teacher is None:
             raise ValueError(f"'{checkpoint}' holds no teacher, so there is nothing to diagnose.")
-        diagnosis = {"task": args.task, "checkpoint": str(checkpoint)} | diagnose(env, teacher, onboard, seed)
+        # relative, so that a diagnosis that is passed on tells nothing of the machine
+        made_of = {"task": args.task, "checkpoint": os.path.relpath(checkpoint)}
+        diagnosis = made_of | diagnose(env, teacher, onboard, seed)
     print(format_diagnosis(diagnosis))
     output.mkdir(parents=True, exist_ok=True)
     write_report(diagnosis, args.json or output / "diagnosis.json")
-    draw_diagnosis(diagnosis, f"{args.task}: {checkpoint.parent.name}", output / "diagnosis.png")
+    draw_diagnosis(diagnosis, f"{args.task}\n{checkpoint.parent.name}", output / "diagnosis.png")
     print(f"Diagnosis: {output}")
     return 0
 

@@ -23,8 +23,8 @@ from .probe import predict_held_out, r2_score
 THRESHOLD = 0.2
 """Score from which a term is blamed.
 
-It was chosen after the fact. The highest scores on the colour maze and the limited view were 0.51 and 0.59 for plain
-PPO, one teacher each, and at most 0.10 and 0.17 for 9 and 5 aligned teachers, some of them half trained.
+It was chosen after the fact. On the colour maze and the limited view, the highest scores of 10 plain PPO teachers were
+0.39 to 0.60, and those of 10 aligned ones 0.02 to 0.14 (``docs/benchmarks/diagnosis``).
 """
 
 
@@ -172,6 +172,6 @@ def draw_diagnosis(diagnosis: dict, title: str, path: Path) -> None:
         axis.set_xlim(left=0.0)
         axis.grid(axis="x", color="#dddddd", linewidth=0.7)
         axis.set_axisbelow(True)
-        axis.set_title(title, loc="left")
+        figure.suptitle(title, fontsize=STYLE["axes.titlesize"])
         figure.legend(loc="outside lower center", ncols=2)
         figure.savefig(path, dpi=160)
