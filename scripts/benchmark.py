@@ -28,8 +28,9 @@ from isaaclab.cli import load_external_tasks
 
 from benchmark_jobs import Cell, Job, Processes, Training, environment
 from benchmark_methods import DISTILLATIONS, MAIN, METHODS, select_methods
-from benchmark_results import git_state, hardware, write_json
+from benchmark_results import git_state, hardware
 from task_session import resolve_configs
+from tsra_lab.evaluation import write_report
 from tsra_lab.evaluation.aggregate import format_tables, read_cell, read_cells, summarize
 from tsra_lab.evaluation.plots import draw_bars, draw_curves
 
@@ -234,7 +235,7 @@ def write_summary(output: Path) -> None:
     if not cells and not failures:
         raise FileNotFoundError(f"there is no cell in '{output / 'cells'}'")
     summary = summarize(cells, failures)
-    write_json(output / "summary.json", summary)
+    write_report(summary, output / "summary.json")
     labels = {name: method.label for name, method in METHODS.items()}
     colors = {name: method.color for name, method in METHODS.items()}
     tables = format_tables(summary, labels)

@@ -24,8 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark_methods import DISTILLATIONS, METHODS
-from benchmark_results import result, write_json
+from benchmark_results import result
 from run_directory import CHECKPOINT_PATTERN
+from tsra_lab.evaluation import write_report
 from tsra_lab.evaluation.aggregate import FAILED
 
 SCRIPTS = Path(__file__).parent
@@ -223,7 +224,7 @@ class Job:
         except Exception as error:
             text = str(error) if isinstance(error, RuntimeError) else f"{type(error).__name__}: {error}"
             for cell in cells:
-                write_json(failure_file(cell), cell.key | {"stage": self.stage, "error": text.splitlines()})
+                write_report(cell.key | {"stage": self.stage, "error": text.splitlines()}, failure_file(cell))
                 print(f"[BENCHMARK] {cell}: {self.stage} failed.\n{text}", file=sys.stderr, flush=True)
 
     def _load_state(self) -> None:
@@ -243,7 +244,7 @@ class Job:
 
     def _save_state(self) -> None:
         """Write the state file."""
-        write_json(self.folder / "state.json", self.state)
+        write_report(self.state, self.folder / "state.json")
 
     def _train(self) -> Path:
         """Train, or go on from the last checkpoint; returns the run directory."""
@@ -281,7 +282,7 @@ class Job:
         seconds = sum(self.state["stages"][stage]["seconds"] for stage in stages)
         provenance = self.provenance | {"git": self.state["git"]}
         self.stage = "result"
-        write_json(cell.file, cell.key | result(runs, report, seconds) | provenance)
+        write_report(cell.key | result(runs, report, seconds) | provenance, cell.file)
         failure_file(cell).unlink(missing_ok=True)
         rates = {name: numbers["success_rate"] for name, numbers in report["policies"].items()}
         text = ", ".join(f"{name} {rate:.3f}" for name, rate in rates.items() if rate is not None)

@@ -124,19 +124,3 @@ def hardware(parallel: int, device: str) -> str:
         platform.platform(),
     ]
     return ", ".join(parts)
-
-
-def write_json(path: Path, data: object) -> None:
-    """Write a JSON file, all of it or nothing.
-
-    Args:
-        path: File to write.
-        data: What to write.
-
-    Raises:
-        ValueError: If a number is not finite.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps(data, indent=2, allow_nan=False) + "\n")
-    os.replace(temporary, path)

@@ -125,12 +125,16 @@ def write_report(report: dict | list, path: str | Path) -> None:
 
     Args:
         report: JSON-ready values.
-        path: File to write.
+        path: File to write; its folder is made if need be.
+
+    Raises:
+        ValueError: If a number is not finite.
     """
     path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     try:
-        temporary.write_text(json.dumps(report, indent=2) + "\n")
+        temporary.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n")
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
