@@ -3,8 +3,10 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Robots of the tasks: assets written by scripts in this folder, and their articulation configurations."""
+"""Robots of the tasks: assets written by scripts in this folder, and their configurations."""
 
+from .quadrotor import QUADROTOR_CFG
+from .quadrotor_dynamics import QuadrotorDynamics, QuadrotorDynamicsCfg
 from .rover import ROVER_CFG, TURNING_ROVER_CFG
 
-__all__ = ["ROVER_CFG", "TURNING_ROVER_CFG"]
+__all__ = ["QUADROTOR_CFG", "ROVER_CFG", "TURNING_ROVER_CFG", "QuadrotorDynamics", "QuadrotorDynamicsCfg"]

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Terms of the obstacle flight's Markov decision process, beside those of Isaac Lab."""
+
+from .actions import ThrustAndRatesAction
+from .actions_cfg import ThrustAndRatesActionCfg
+from .course import CourseCommand
+from .course_cfg import CourseCommandCfg
+from .events import reset_quadrotor
+from .observations import altitude, goal_in_body_frame, lateral_position, nearest_posts
+from .rewards import body_rates_squared, progress_to_goal
+from .terminations import hit_post, left_corridor, reached_goal
+
+__all__ = [
+    "CourseCommand",
+    "CourseCommandCfg",
+    "ThrustAndRatesAction",
+    "ThrustAndRatesActionCfg",
+    "altitude",
+    "body_rates_squared",
+    "goal_in_body_frame",
+    "hit_post",
+    "lateral_position",
+    "left_corridor",
+    "nearest_posts",
+    "progress_to_goal",
+    "reached_goal",
+    "reset_quadrotor",
+]

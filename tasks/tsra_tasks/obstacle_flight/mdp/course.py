@@ -1,0 +1,178 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The course as a command term: it owns goal and posts, and answers what is near the quadrotor and in its view."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import torch
+
+from isaaclab.managers import CommandTerm
+from isaaclab.utils.math import quat_apply, quat_apply_inverse, yaw_quat
+
+if TYPE_CHECKING:
+    from isaaclab.assets import RigidObject
+    from isaaclab.envs import ManagerBasedRLEnv
+
+    from .course_cfg import CourseCommandCfg
+
+REDRAWS = 50
+"""How often unseen posts are redrawn at most, to find places that the camera does not see either."""
+
+SLOW = 0.2
+"""Speed below which motion has no direction worth counting [m/s]."""
+
+
+class CourseCommand(CommandTerm):
+    """Goal behind round posts, both drawn at each reset.
+
+    Positions are in the environment frame, x towards the goal and z up, with its origin on the ground. The *heading
+    frame* is that of the quadrotor turned level: x where it faces, z up.
+    """
+
+    cfg: CourseCommandCfg
+
+    def __init__(self, cfg: CourseCommandCfg, env: ManagerBasedRLEnv) -> None:
+        """Allocate the courses of all environments.
+
+        Args:
+            cfg: Configuration of the course.
+            env: Environment that owns the command.
+        """
+        super().__init__(cfg, env)
+        self.robot: RigidObject = env.scene[cfg.asset_name]
+        self._post_assets = [env.scene[name] for name in cfg.post_names]
+        self.goal = torch.zeros(self.num_envs, 3, device=self.device)
+        """Goal position [m]. Shape is (num_envs, 3)."""
+        self.posts = torch.zeros(self.num_envs, len(cfg.post_names), 2, device=self.device)
+        """Centres of the posts [m]. Shape is (num_envs, num_posts, 2)."""
+        self.previous_distance = torch.zeros(self.num_envs, device=self.device)
+        """Distance to the goal at the end of the last step [m]. Shape is (num_envs,)."""
+
+    @property
+    def command(self) -> torch.Tensor:
+        """Goal relative to the quadrotor, in its body frame [m]. Shape is (num_envs, 3)."""
+        return quat_apply_inverse(self.orientation, self.goal - self.position)
+
+    @property
+    def position(self) -> torch.Tensor:
+        """Position of the quadrotor [m]. Shape is (num_envs, 3)."""
+        return self.robot.data.root_link_pos_w.torch - self._env.scene.env_origins
+
+    @property
+    def orientation(self) -> torch.Tensor:
+        """Orientation of the quadrotor as a quaternion (x, y, z, w). Shape is (num_envs, 4)."""
+        return self.robot.data.root_link_quat_w.torch
+
+    @property
+    def distance(self) -> torch.Tensor:
+        """Distance from the quadrotor to the goal [m]. Shape is (num_envs,)."""
+        return (self.goal - self.position).norm(dim=-1)
+
+    def relative_posts(self) -> torch.Tensor:
+        """Posts relative to the quadrotor, in its heading frame [m]. Shape is (num_envs, num_posts, 2)."""
+        offset = self.posts - self.position[:, None, :2]
+        heading = quat_apply(
+            yaw_quat(self.orientation), torch.tensor([1.0, 0.0, 0.0], device=self.device).expand(self.num_envs, 3)
+        )
+        cos, sin = heading[:, None, 0], heading[:, None, 1]
+        return torch.stack(
+            [cos * offset[..., 0] + sin * offset[..., 1], cos * offset[..., 1] - sin * offset[..., 0]], dim=-1
+        )
+
+    def touches_post(self) -> torch.Tensor:
+        """Whether the quadrotor touches a post. Shape is (num_envs,)."""
+        distances = (self.posts - self.position[:, None, :2]).norm(dim=-1)
+        return (distances < self.cfg.post_radius + self.cfg.robot_radius).any(dim=-1)
+
+    def posts_in_view(self, field_of_view: float, max_range: float) -> torch.Tensor:
+        """Which posts are, at least in part, within a level camera's horizontal field of view; occlusion is ignored.
+
+        Args:
+            field_of_view: Horizontal field of view [rad].
+            max_range: Range of the camera [m].
+
+        Returns:
+            Whether each post is in view, of shape (num_envs, num_posts).
+        """
+        posts = self.relative_posts()
+        distance = posts.norm(dim=-1).clamp(min=self.cfg.post_radius + 1.0e-6)
+        bearing = torch.atan2(posts[..., 1], posts[..., 0]).abs()
+        half_width = torch.asin(self.cfg.post_radius / distance)
+        return (bearing - half_width < 0.5 * field_of_view) & (distance - self.cfg.post_radius < max_range)
+
+    def looks_where_it_flies(self) -> torch.Tensor:
+        """Cosine between the camera's axis and the velocity, NaN while it hardly moves. Shape is (num_envs,)."""
+        velocity = self.robot.data.root_link_lin_vel_b.torch
+        speed = velocity.norm(dim=-1)
+        return torch.where(speed > SLOW, velocity[:, 0] / speed.clamp(min=SLOW), torch.nan)
+
+    @contextmanager
+    def redrawn_unseen_posts(self, field_of_view: float, max_range: float) -> Iterator[torch.Tensor]:
+        """Put the posts that the camera does not see to other places that it does not see either.
+
+        Args:
+            field_of_view: Horizontal field of view of the camera [rad].
+            max_range: Range of the camera [m].
+
+        Yields:
+            Which environments have another course: those for which places were found. Shape is (num_envs,).
+        """
+        present = self.posts
+        # a post at the edge of the view may enter it as the quadrotor tilts: count it as seen
+        view = (field_of_view + math.radians(20.0), max_range)
+        seen = self.posts_in_view(*view)
+        found = torch.zeros(self.num_envs, dtype=torch.bool, device=self.device)
+        chosen = present.clone()
+        for _ in range(REDRAWS):
+            self.posts = torch.where(seen[..., None], present, self._draw_posts(self.num_envs))
+            same = (self.posts_in_view(*view) == seen).all(dim=-1)
+            fits = same & ~self.touches_post() & ~found & ~seen.all(dim=-1)
+            chosen[fits] = self.posts[fits]
+            found |= fits
+        self.posts = chosen
+        try:
+            yield found
+        finally:
+            self.posts = present
+
+    def _update_metrics(self) -> None:
+        """Outcomes are logged by the termination terms."""
+
+    def _resample_command(self, env_ids: Sequence[int] | slice | torch.Tensor) -> None:
+        cfg, count = self.cfg, len(self.goal[env_ids])
+        self.goal[env_ids] = torch.stack(
+            [
+                torch.full((count,), cfg.goal_x, device=self.device),
+                torch.empty(count, device=self.device).uniform_(*cfg.lateral_range),
+                torch.empty(count, device=self.device).uniform_(*cfg.altitude_range),
+            ],
+            dim=-1,
+        )
+        self.posts[env_ids] = self._draw_posts(count)
+        pose = torch.zeros(count, 7, device=self.device)
+        pose[:, 6] = 1.0
+        for index, asset in enumerate(self._post_assets):
+            pose[:, :3] = self._env.scene.env_origins[env_ids]
+            pose[:, :2] += self.posts[env_ids, index]
+            asset.write_root_pose_to_sim_index(root_pose=pose.clone(), env_ids=env_ids)
+        self.previous_distance[env_ids] = self.distance[env_ids]
+
+    def _update_command(self) -> None:
+        # runs at the end of a step, so the reward term of the next sees the distance before its action
+        self.previous_distance[:] = self.distance
+
+    def _draw_posts(self, count: int) -> torch.Tensor:
+        """Draw the posts of courses. Shape is (count, num_posts, 2)."""
+        num_posts = self.posts.shape[1]
+        strips = torch.arange(num_posts, device=self.device)
+        x = (strips + torch.rand(count, num_posts, device=self.device)) / num_posts - 0.5
+        y = torch.rand(count, num_posts, device=self.device) - 0.5
+        return torch.stack([x * self.cfg.posts_length, y * self.cfg.posts_width], dim=-1)

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Reward terms of the obstacle flight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv
+
+    from .course import CourseCommand
+
+
+def progress_to_goal(env: ManagerBasedRLEnv, command_name: str) -> torch.Tensor:
+    """Speed at which the distance to the goal shrank in this step [m/s]. Shape is (num_envs,).
+
+    A speed, because Isaac Lab multiplies rewards by the step's duration: the sum over an episode is metres gained.
+    """
+    course: CourseCommand = env.command_manager.get_term(command_name)
+    return (course.previous_distance - course.distance) / env.step_dt
+
+
+def body_rates_squared(env: ManagerBasedRLEnv, command_name: str) -> torch.Tensor:
+    """Sum of the squared body rates [rad^2/s^2]. Shape is (num_envs,)."""
+    course: CourseCommand = env.command_manager.get_term(command_name)
+    return course.robot.data.root_com_ang_vel_b.torch.square().sum(dim=-1)

@@ -1,0 +1,269 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Environment configuration of ``TSRA-ObstacleFlight-Quadrotor``.
+
+A quadrotor flies through posts to a goal. The privileged view knows the posts all around; the student has a forward
+depth camera. What the student cannot know depends on where it looks, so a teacher is imitable only if it looks where
+it flies. The task follows the vision-based obstacle avoidance of Student-Informed Teacher Training (Messikommer et
+al., arXiv:2412.09149); simulator, quadrotor, course and rewards are our own.
+"""
+
+import math
+from contextlib import AbstractContextManager
+
+import torch
+
+import isaaclab.sim as sim_utils
+from isaaclab.assets import AssetBaseCfg, RigidObjectCfg
+from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
+from isaaclab.envs import mdp as isaac_mdp
+from isaaclab.managers import EventTermCfg as EventTerm
+from isaaclab.managers import ObservationGroupCfg as ObsGroup
+from isaaclab.managers import ObservationTermCfg as ObsTerm
+from isaaclab.managers import RewardTermCfg as RewTerm
+from isaaclab.managers import SceneEntityCfg
+from isaaclab.managers import TerminationTermCfg as DoneTerm
+from isaaclab.scene import InteractiveSceneCfg
+from isaaclab.sensors import CameraCfg
+from isaaclab.utils import configclass, replace
+from isaaclab.utils.noise import GaussianNoiseCfg
+from isaaclab.visualizers import VisualizerCfg
+
+from ..cameras import CameraRendererCfg, DepthImage, ImageNoiseCfg
+from ..props import POST_CFG, POST_RADIUS
+from ..robots import QUADROTOR_CFG
+from . import mdp
+from .physics_cfg import FlightPhysicsCfg
+
+CONTROL_PERIOD = 0.04
+"""Duration of an environment step [s]. Rewards per episode event are divided by it, as Isaac Lab multiplies by it."""
+
+POSTS = tuple(f"post_{index}" for index in range(8))
+"""Names of the posts in the scene."""
+
+FIELD_OF_VIEW = math.radians(90.0)
+"""Horizontal field of view of the camera [rad]."""
+
+CAMERA_RANGE = 4.0
+"""Range of the camera [m]."""
+
+ROBOT = SceneEntityCfg("robot")
+
+
+@configclass
+class ObstacleFlightSceneCfg(InteractiveSceneCfg):
+    """A quadrotor with a camera, a floor, and the posts that the course command places."""
+
+    floor = AssetBaseCfg(
+        prim_path="{ENV_REGEX_NS}/Floor",
+        spawn=sim_utils.CuboidCfg(
+            size=(11.0, 6.0, 0.02), visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=(0.72, 0.72, 0.70))
+        ),
+        init_state=AssetBaseCfg.InitialStateCfg(pos=(0.0, 0.0, -0.011)),
+    )
+    robot: RigidObjectCfg = replace(QUADROTOR_CFG, prim_path="{ENV_REGEX_NS}/Robot")
+    camera: CameraCfg = CameraCfg(
+        prim_path="{ENV_REGEX_NS}/Robot/front_camera",
+        width=32,
+        height=24,
+        data_types=["distance_to_image_plane"],
+        spawn=sim_utils.PinholeCameraCfg(
+            focal_length=10.0,
+            horizontal_aperture=2.0 * 10.0 * math.tan(0.5 * FIELD_OF_VIEW),
+            clipping_range=(0.02, CAMERA_RANGE),
+        ),
+        offset=CameraCfg.OffsetCfg(pos=(0.05, 0.0, 0.01), convention="world"),
+        # without it, images are rendered from where the quadrotor was at the start
+        update_latest_camera_pose=True,
+        renderer_cfg=CameraRendererCfg(),
+    )
+    light = AssetBaseCfg(prim_path="/World/Light", spawn=sim_utils.DistantLightCfg(intensity=2500.0))
+
+    def __post_init__(self):
+        """Add the posts."""
+        for name in POSTS:
+            setattr(self, name, replace(POST_CFG, prim_path=f"{{ENV_REGEX_NS}}/{name.capitalize()}"))
+
+
+@configclass
+class CommandsCfg:
+    """The course and its goal."""
+
+    course = mdp.CourseCommandCfg(asset_name="robot", post_names=POSTS, post_radius=POST_RADIUS)
+
+
+@configclass
+class ActionsCfg:
+    """Collective thrust and body rates."""
+
+    flight = mdp.ThrustAndRatesActionCfg(asset_name="robot")
+
+
+@configclass
+class ObservationsCfg:
+    """What the quadrotor's own sensors give, and what only the simulator knows."""
+
+    @configclass
+    class OnboardCfg(ObsGroup):
+        """Onboard: attitude, body rates, velocity, goal, altitude, last action."""
+
+        attitude = ObsTerm(
+            func=isaac_mdp.projected_gravity, params={"asset_cfg": ROBOT}, noise=GaussianNoiseCfg(std=0.02)
+        )
+        body_rates = ObsTerm(func=isaac_mdp.base_ang_vel, params={"asset_cfg": ROBOT}, noise=GaussianNoiseCfg(std=0.05))
+        velocity = ObsTerm(func=isaac_mdp.base_lin_vel, params={"asset_cfg": ROBOT}, noise=GaussianNoiseCfg(std=0.05))
+        goal = ObsTerm(func=mdp.goal_in_body_frame, params={"command_name": "course"}, noise=GaussianNoiseCfg(std=0.05))
+        altitude = ObsTerm(func=mdp.altitude, params={"command_name": "course"}, noise=GaussianNoiseCfg(std=0.02))
+        lateral_position = ObsTerm(
+            func=mdp.lateral_position, params={"command_name": "course"}, noise=GaussianNoiseCfg(std=0.05)
+        )
+        last_action = ObsTerm(func=isaac_mdp.last_action)
+
+        def __post_init__(self):
+            """Switch the noise on."""
+            self.enable_corruption = True
+
+    @configclass
+    class ImageCfg(ObsGroup):
+        """Onboard too: the forward depth image."""
+
+        depth = ObsTerm(
+            func=DepthImage,
+            params={"sensor_cfg": SceneEntityCfg("camera"), "max_range": CAMERA_RANGE, "latency_steps": (0, 0)},
+            noise=ImageNoiseCfg(relative_std=0.02, dropout_probability=0.01),
+            clip=(0.0, 1.0),
+        )
+
+        def __post_init__(self):
+            """Switch the noise on."""
+            self.enable_corruption = True
+
+    @configclass
+    class PrivilegedCfg(ObsGroup):
+        """Privileged: the exact state, and the posts all around."""
+
+        attitude = ObsTerm(func=isaac_mdp.projected_gravity, params={"asset_cfg": ROBOT})
+        body_rates = ObsTerm(func=isaac_mdp.base_ang_vel, params={"asset_cfg": ROBOT})
+        velocity = ObsTerm(func=isaac_mdp.base_lin_vel, params={"asset_cfg": ROBOT})
+        goal = ObsTerm(func=mdp.goal_in_body_frame, params={"command_name": "course"})
+        altitude = ObsTerm(func=mdp.altitude, params={"command_name": "course"})
+        lateral_position = ObsTerm(func=mdp.lateral_position, params={"command_name": "course"})
+        last_action = ObsTerm(func=isaac_mdp.last_action)
+        posts = ObsTerm(func=mdp.nearest_posts, params={"command_name": "course", "count": 5})
+
+    onboard: OnboardCfg = OnboardCfg()
+    image: ImageCfg = ImageCfg()
+    privileged: PrivilegedCfg = PrivilegedCfg()
+
+
+@configclass
+class EventCfg:
+    """Start of an episode."""
+
+    reset_quadrotor = EventTerm(
+        func=mdp.reset_quadrotor,
+        mode="reset",
+        params={"max_tilt": 0.2, "max_speed": 0.3, "anywhere_fraction": 0.5, "command_name": "course"},
+    )
+
+
+@configclass
+class RewardsCfg:
+    """Progress to the goal, costs of time and unrest, and what ends the episode."""
+
+    progress = RewTerm(func=mdp.progress_to_goal, weight=1.0, params={"command_name": "course"})
+    time = RewTerm(func=isaac_mdp.is_alive, weight=-0.01 / CONTROL_PERIOD)
+    effort = RewTerm(func=isaac_mdp.action_l2, weight=-0.002 / CONTROL_PERIOD)
+    unrest = RewTerm(func=mdp.body_rates_squared, weight=-0.001 / CONTROL_PERIOD, params={"command_name": "course"})
+    goal = RewTerm(func=isaac_mdp.is_terminated_term, weight=4.0 / CONTROL_PERIOD, params={"term_keys": "success"})
+    crash = RewTerm(
+        func=isaac_mdp.is_terminated_term,
+        weight=-4.0 / CONTROL_PERIOD,
+        params={"term_keys": ["collision", "left_corridor"]},
+    )
+
+
+@configclass
+class TerminationsCfg:
+    """Outcomes of an episode. Evaluation reports the rate of each; ``success`` is the task's success."""
+
+    success = DoneTerm(func=mdp.reached_goal, params={"command_name": "course"})
+    collision = DoneTerm(func=mdp.hit_post, params={"command_name": "course"})
+    left_corridor = DoneTerm(
+        func=mdp.left_corridor,
+        params={"command_name": "course", "half_width": 2.4, "altitude_range": (0.2, 2.2)},
+    )
+    time_out = DoneTerm(func=isaac_mdp.time_out, time_out=True)
+
+
+@configclass
+class ObstacleFlightEnvCfg(ManagerBasedRLEnvCfg):
+    """Configuration of the obstacle flight."""
+
+    scene: ObstacleFlightSceneCfg = ObstacleFlightSceneCfg(num_envs=256, env_spacing=12.0)
+    commands: CommandsCfg = CommandsCfg()
+    actions: ActionsCfg = ActionsCfg()
+    observations: ObservationsCfg = ObservationsCfg()
+    events: EventCfg = EventCfg()
+    rewards: RewardsCfg = RewardsCfg()
+    terminations: TerminationsCfg = TerminationsCfg()
+
+    def __post_init__(self):
+        """Set times, physics and the viewpoint."""
+        self.sim.dt = 0.01
+        self.decimation = round(CONTROL_PERIOD / self.sim.dt)
+        self.episode_length_s = 8.0
+        self.sim.render_interval = self.decimation
+        self.sim.physics = FlightPhysicsCfg()
+        self.sim.default_visualizer_cfg = VisualizerCfg(eye=(-8.0, -6.0, 6.0))
+
+    def evaluation_mode(self):
+        """Start every episode at the start. Sensors stay noisy, as on the robot."""
+        self.events.reset_quadrotor.params["anywhere_fraction"] = 0.0
+
+    def onboard_camera(self, env: ManagerBasedRLEnv) -> DepthImage:
+        """The image's observation term, which whoever trains may switch off.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            The term.
+        """
+        return env.observation_manager.cfg.image.depth.func
+
+    def resampled_hidden_state(self, env: ManagerBasedRLEnv) -> AbstractContextManager[torch.Tensor]:
+        """Redraw what the onboard sensors cannot tell, the posts out of view, for as long as the context lasts.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            Context that yields which environments were redrawn, of shape (num_envs,), and puts the posts back.
+        """
+        return env.command_manager.get_term("course").redrawn_unseen_posts(FIELD_OF_VIEW, CAMERA_RANGE)
+
+    def step_metrics(self, env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
+        """Metrics of the present step, which evaluation averages over episodes.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            ``looks_where_it_goes``: cosine between camera and velocity, NaN at rest; ``posts_in_view``: their number.
+            Shapes are (num_envs,).
+        """
+        course = env.command_manager.get_term("course")
+        return {
+            "looks_where_it_goes": course.looks_where_it_flies(),
+            "posts_in_view": course.posts_in_view(FIELD_OF_VIEW, CAMERA_RANGE).sum(dim=-1).float(),
+        }
+
+    def play_mode(self):
+        """Few environments, no noise, episodes from the start."""
+        super().play_mode()
+        self.evaluation_mode()
+        self.scene.num_envs = min(self.scene.num_envs, 9)
