@@ -73,23 +73,32 @@ def consumed(run: Path) -> tuple[int, int]:
     env = yaml.load((run / "params" / "env.yaml").read_text(), _PlainLoader)
     agent = agent_of_run(run / "model.pt")
     env_steps = agent["max_iterations"] * agent["num_steps_per_env"] * env["scene"]["num_envs"]
-    return env_steps, rendered_frames(env["scene"], env_steps)
+    return env_steps, rendered_frames(env, agent, env_steps)
 
 
-def rendered_frames(scene: Mapping, env_steps: int) -> int:
-    """Number of camera images that were rendered: one for each camera of the scene and environment step.
+def rendered_frames(env: Mapping, agent: Mapping, env_steps: int) -> int:
+    """Number of camera images that training rendered, by the configurations: a camera renders when it is read.
 
-    It does not matter whether the agent looks at them: Isaac Lab computes all observation groups at every step.
+    Images for the evaluations during training are not counted.
 
     Args:
-        scene: Configuration of the scene as a dictionary.
+        env: Configuration of the environment as a dictionary.
+        agent: Configuration of the agent as a dictionary.
         env_steps: Number of environment steps, over all environments.
 
     Returns:
-        The number; 0 for a scene without cameras.
+        One image for each step and camera that the agent's observation sets read, or for one in ``render_interval``
+        steps; 0 for an agent without cameras.
     """
-    types = [str(entry.get("class_type")) for entry in scene.values() if isinstance(entry, Mapping)]
-    return env_steps * sum(name.endswith("Camera") for name in types)
+    cameras = {
+        name
+        for name, entry in env["scene"].items()
+        if isinstance(entry, Mapping) and str(entry.get("class_type")).endswith("Camera")
+    }
+    seen = {group for groups in agent["obs_groups"].values() for group in groups}
+    terms = [term for group in seen for term in env["observations"][group].values() if isinstance(term, Mapping)]
+    read = {(term.get("params") or {}).get("sensor_cfg", {}).get("name") for term in terms}
+    return len(cameras & read) * env_steps // agent["algorithm"].get("render_interval", 1)
 
 
 def git_state() -> dict:

@@ -93,7 +93,7 @@ def test_alignment_moves_neither_head_nor_critic():
     algorithm.actor.zero_grad(set_to_none=True)
     algorithm.critic.zero_grad(set_to_none=True)
     encoders = snapshot(algorithm.aligner.encoders)
-    algorithm.aligner.update(algorithm.storage.observations.flatten(0, 1), num_steps=4)
+    algorithm.aligner.update(observations(64), num_steps=4)
     assert moved(algorithm.aligner.encoders, encoders)
     for name in ("actor", "critic"):
         assert not moved(getattr(algorithm, name), before[name])

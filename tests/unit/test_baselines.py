@@ -66,12 +66,11 @@ def moved_parts(algorithm: EncodedPPO, action: object) -> set[str]:
 def test_ppo_moves_teacher_head_and_critic_and_the_alignment_phase_the_rest(kind, monkeypatch):
     algorithm = build_encoded_ppo(kind)
     collect_rollout(algorithm)
-    stored = algorithm.storage.observations.flatten(0, 1)
     with monkeypatch.context() as patch:
         patch.setattr(algorithm, "_align", lambda _: 0.0)
         assert moved_parts(algorithm, algorithm.update) == {"teacher", "head", "critic"}
     followers = {"student"} if kind is OnlineAdaptation else {"student", "proxy"}
-    assert moved_parts(algorithm, lambda: algorithm._align(stored)) == followers
+    assert moved_parts(algorithm, lambda: algorithm._align(observations(64))) == followers
 
 
 @pytest.mark.parametrize("kind", BASELINES)

@@ -68,9 +68,12 @@ stamp = f"{time.time_ns()}_{options['--run_name']}"
 run = Path("logs/rsl_rl", name.split(".")[0], stamp).absolute()
 (run / "params").mkdir(parents=True)
 iterations, envs = int(options["--max_iterations"]), int(options["--num_envs"])
-(run / "params" / "agent.yaml").write_text(f"max_iterations: {iterations}\\nnum_steps_per_env: 24\\n")
+(run / "params" / "agent.yaml").write_text(
+    f"max_iterations: {iterations}\\nnum_steps_per_env: 24\\nobs_groups: {{student: [image]}}\\nalgorithm: {{}}\\n"
+)
 (run / "params" / "env.yaml").write_text(
     f"scene: {{num_envs: {envs}, eye: {{class_type: 'isaaclab.sensors.camera.tiled_camera:TiledCamera'}}}}\\n"
+    "observations: {image: {rgb: {params: {sensor_cfg: {name: eye}}}}}\\n"
 )
 for iteration in range(start + 1, iterations + 1):
     if Path("slow").exists():
@@ -350,25 +353,47 @@ def test_shorthands_name_groups_of_methods() -> None:
     assert select_methods(["trials"]) == list(TRIALS)
 
 
-def test_rendered_frames_count_cameras_only() -> None:
-    scene = {
+CAMERA_ENV = {
+    "scene": {
         "num_envs": 4,
         "robot": {"class_type": "isaaclab.assets.articulation:Articulation"},
         "left": {"class_type": "isaaclab.sensors.camera.camera:Camera"},
         "right": {"class_type": "isaaclab.sensors.camera.tiled_camera:TiledCamera"},
         "light": {"class_type": None},
         "absent": None,
-    }
-    assert rendered_frames(scene, 1000) == 2000
-    assert rendered_frames({"num_envs": 4}, 1000) == 0
+    },
+    "observations": {
+        "onboard": {"velocity": {"params": {}}, "enable_corruption": True},
+        "image": {"depth": {"params": {"sensor_cfg": {"name": "left"}}}},
+        "contact": {"force": {"params": {"sensor_cfg": {"name": "robot"}}}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("groups", "algorithm", "frames"),
+    [
+        (["onboard", "image"], {}, 1000),
+        (["onboard", "image"], {"render_interval": 4}, 250),
+        (["onboard", "contact"], {}, 0),
+    ],
+)
+def test_rendered_frames_are_those_of_cameras_that_the_agent_reads(
+    groups: list[str], algorithm: dict, frames: int
+) -> None:
+    agent = {"obs_groups": {"student": groups, "critic": ["onboard"]}, "algorithm": algorithm}
+    assert rendered_frames(CAMERA_ENV, agent, 1000) == frames
 
 
 def test_what_a_run_took_is_read_from_configurations_that_hold_python_objects(tmp_path: Path) -> None:
     (tmp_path / "params").mkdir()
-    (tmp_path / "params" / "agent.yaml").write_text("max_iterations: 3\nnum_steps_per_env: 5\n")
+    (tmp_path / "params" / "agent.yaml").write_text(
+        "max_iterations: 3\nnum_steps_per_env: 5\nobs_groups:\n  student: [image]\nalgorithm: {}\n"
+    )
     (tmp_path / "params" / "env.yaml").write_text(
         "scene:\n  num_envs: 7\n  camera:\n    class_type: isaaclab.sensors.camera:Camera\n"
         "    offset: !!python/tuple [1, 2]\n"
+        "observations:\n  image:\n    depth:\n      params:\n        sensor_cfg:\n          name: camera\n"
         "ids: !!python/object/apply:builtins.slice [null, null, null]\n"
     )
     assert consumed(tmp_path) == (105, 105)

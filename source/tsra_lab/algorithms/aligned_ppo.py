@@ -16,7 +16,7 @@ from rsl_rl.storage import RolloutStorage
 from rsl_rl.utils import resolve_class
 from tensordict import TensorDict
 
-from tsra_lab.alignment import Aligner
+from tsra_lab.alignment import Aligner, PairCollector, find_onboard_camera, full_precision
 from tsra_lab.configs import check_observation_sets
 from tsra_lab.models import EMBEDDING, EncodedPolicy, build_head
 
@@ -51,6 +51,7 @@ class AlignedPPO(PPO):
         teacher: EncodedPolicy,
         student: EncodedPolicy,
         contract: dict,
+        pairs: PairCollector,
         consistency_steps: int = 4,
         consistency_learning_rate: float = 1.0e-3,
         **ppo: object,
@@ -65,6 +66,7 @@ class AlignedPPO(PPO):
             teacher: Policy of the privileged target encoder and the head.
             student: Policy of the onboard target encoder and the head.
             contract: Groups, terms and dimensions of the observations, as :func:`observation_contract` gives them.
+            pairs: What collects the moments to align; the onboard camera renders for them alone.
             consistency_steps: Steps of the head per iteration that undo the drift caused by moving encoders.
             consistency_learning_rate: Learning rate of these steps.
             ppo: Settings of :class:`rsl_rl.algorithms.PPO`.
@@ -80,6 +82,7 @@ class AlignedPPO(PPO):
         self.teacher = teacher.to(self.device)
         self.student = student.to(self.device)
         self.contract = contract
+        self.pairs = pairs
         self.consistency_steps = consistency_steps
         self.consistency_optimizer = torch.optim.Adam(self.teacher.head.mlp.parameters(), lr=consistency_learning_rate)
 
@@ -94,7 +97,10 @@ class AlignedPPO(PPO):
         """
         with torch.no_grad():
             embedding = self.teacher.get_latent(obs)
-        return super().act(TensorDict({**obs, EMBEDDING: embedding}, batch_size=obs.batch_size))
+        self.pairs.add(obs)
+        seen = {**obs, EMBEDDING: embedding}
+        kept = {group: seen[group] for group in self.storage.observations.keys()}  # noqa: SIM118 (a TensorDict iterates over its batch)
+        return super().act(TensorDict(kept, batch_size=obs.batch_size))
 
     def update(self) -> dict[str, float]:
         """Learn from the rollout.
@@ -106,18 +112,19 @@ class AlignedPPO(PPO):
             update, before the consistency steps).
         """
         observations = self.storage.observations.flatten(0, 1)
+        pairs = self.pairs.take()
         if self.aligner.steps_done < self.aligner.warmup_steps:
             # the embedding means nothing yet: learn it on the initial policy's rollout before acting on it
-            losses = self.aligner.update(observations, self.aligner.warmup_steps)
+            losses = self.aligner.update(pairs, self.aligner.warmup_steps)
             self.critic.update_normalization(observations)
             self.storage.clear()
             return losses
         losses = super().update()
         before = self._action_parameters(observations)
-        losses |= self.aligner.update(observations, self.aligner.steps_per_iteration)
+        losses |= self.aligner.update(pairs, self.aligner.steps_per_iteration)
         losses["policy_drift"] = self._drift(observations, before)
         losses["consistency"] = self._restore_consistency(observations, before[0])
-        losses["action_distance"] = self._action_distance(observations)
+        losses["action_distance"] = self._action_distance(pairs)
         return losses
 
     @torch.no_grad()
@@ -148,9 +155,11 @@ class AlignedPPO(PPO):
         return total / max(self.consistency_steps, 1)
 
     @torch.no_grad()
-    def _action_distance(self, observations: TensorDict) -> float:
+    def _action_distance(self, pairs: TensorDict) -> float:
         """Mean distance between the deterministic actions of teacher and student."""
-        return (self.teacher(observations) - self.student(observations)).norm(dim=-1).mean().item()
+        # in parts, for images of a whole rollout in full precision may be large
+        parts = [full_precision(part) for part in pairs.split(4096)]
+        return torch.cat([(self.teacher(part) - self.student(part)).norm(dim=-1) for part in parts]).mean().item()
 
     def train_mode(self) -> None:
         """Set train mode for what learns; the targets that act stay in evaluation mode."""
@@ -159,10 +168,11 @@ class AlignedPPO(PPO):
         self.aligner.targets.eval()
 
     def eval_mode(self) -> None:
-        """Set evaluation mode."""
+        """Set evaluation mode, in which the student acts and so needs its camera at every step."""
         super().eval_mode()
         self.aligner.encoders.eval()
         self.aligner.targets.eval()
+        self.pairs.render_always()
 
     def get_policy(self) -> EncodedPolicy:
         """The student."""
@@ -180,6 +190,7 @@ class AlignedPPO(PPO):
             "aligner_state_dict": self.aligner.state_dict(),
             "consistency_optimizer_state_dict": self.consistency_optimizer.state_dict(),
             "learning_rate": self.learning_rate,
+            "rendered_frames": self.pairs.num_frames,
             "observation_contract": self.contract,
         }
 
@@ -204,6 +215,7 @@ class AlignedPPO(PPO):
             )
         check_contract(loaded_dict["observation_contract"], self.contract)
         restore_iteration = super().load(loaded_dict, load_cfg, strict)
+        self.pairs.num_frames = loaded_dict["rendered_frames"]
         fresh_optimizer = self.aligner.optimizer.state_dict()
         self.aligner.load_state_dict(loaded_dict["aligner_state_dict"])
         if load_cfg is None or load_cfg.get("optimizer"):
@@ -253,9 +265,10 @@ class AlignedPPO(PPO):
             for view in ("teacher", "student")
         }
 
-        stored = TensorDict(
-            {**obs, EMBEDDING: torch.zeros(env.num_envs, embedding_dim, device=device)}, batch_size=[env.num_envs]
-        )
+        sets = cfg["obs_groups"]
+        kept = {group: obs[group] for view in ("teacher", "critic") for group in sets[view]}
+        kept[EMBEDDING] = torch.zeros(env.num_envs, embedding_dim, device=device)
+        stored = TensorDict(kept, batch_size=[env.num_envs])
         storage = RolloutStorage("rl", env.num_envs, cfg["num_steps_per_env"], stored, [env.num_actions], device)
         algorithm = algorithm_class(
             head if algorithm_class.masks_gradients else policies["teacher"],
@@ -264,7 +277,10 @@ class AlignedPPO(PPO):
             aligner,
             policies["teacher"],
             policies["student"],
-            observation_contract(env, obs, cfg["obs_groups"]),
+            observation_contract(env, obs, sets),
+            PairCollector(
+                [*sets["teacher"], *sets["student"]], find_onboard_camera(env), settings.pop("render_interval", 1)
+            ),
             device=device,
             multi_gpu_cfg=cfg["multi_gpu"],
             **settings,

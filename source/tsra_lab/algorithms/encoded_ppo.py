@@ -18,6 +18,7 @@ from rsl_rl.storage import RolloutStorage
 from rsl_rl.utils import resolve_class
 from tensordict import TensorDict
 
+from tsra_lab.alignment import PairCollector, find_onboard_camera, full_precision
 from tsra_lab.configs import check_observation_sets
 from tsra_lab.models import EncodedPolicy, build_head
 
@@ -38,12 +39,16 @@ class EncodedPPO(PPO):
     policy_views = {"teacher": "teacher", "student": "student"}
     """Policies that the method trains, and the observation set that each sees."""
 
+    rollout_views = ("teacher", "critic")
+    """Observation sets that PPO's minibatches need; the others are kept for pairs alone."""
+
     def __init__(
         self,
         policies: dict[str, EncodedPolicy],
         critic: MLPModel,
         storage: RolloutStorage,
         contract: dict,
+        pairs: PairCollector,
         alignment_learning_rate: float = 1.0e-3,
         alignment_steps: int = 16,
         alignment_batch_size: int = 512,
@@ -56,6 +61,7 @@ class EncodedPPO(PPO):
             critic: Critic, on its own observation set.
             storage: Rollout storage.
             contract: Groups, terms and dimensions of the observations, as :func:`observation_contract` gives them.
+            pairs: What collects the moments to align; the onboard camera renders for them alone.
             alignment_learning_rate: Learning rate of the encoders that follow (Adam).
             alignment_steps: Steps of the alignment phase.
             alignment_batch_size: Moments per step, drawn over time and environments.
@@ -72,6 +78,7 @@ class EncodedPPO(PPO):
         self.symmetry = _TeacherLoss(self)
         self.policies = nn.ModuleDict(policies).to(self.device)
         self.contract = contract
+        self.pairs = pairs
         self.alignment_steps = alignment_steps
         self.alignment_batch_size = alignment_batch_size
         self.alignment_optimizer = torch.optim.Adam(self.followers().parameters(), lr=alignment_learning_rate)
@@ -112,6 +119,18 @@ class EncodedPPO(PPO):
             Scalar loss.
         """
 
+    def act(self, obs: TensorDict) -> torch.Tensor:
+        """Sample the teacher's actions and keep the moment for the alignment phase.
+
+        Args:
+            obs: Observations, one tensor per group. Shapes are (num_envs, ...).
+
+        Returns:
+            Actions of shape (num_envs, num_actions).
+        """
+        self.pairs.add(obs)
+        return super().act(obs.select(*self.storage.observations.keys()))
+
     def update(self) -> dict[str, float]:
         """Learn from the rollout.
 
@@ -119,23 +138,25 @@ class EncodedPPO(PPO):
             Losses of PPO, ``teacher_loss``, ``alignment`` and ``action_distance``: mean distance between the actions
             of teacher and student.
         """
-        observations = self.storage.observations.flatten(0, 1)
+        pairs = self.pairs.take()
         losses = super().update()
         losses["teacher_loss"] = losses.pop("symmetry")
-        losses["alignment"] = self._align(observations)
+        losses["alignment"] = self._align(pairs)
         with torch.no_grad():
-            distance = (self.teacher(observations) - self.student(observations)).norm(dim=-1).mean()
-        return losses | {"action_distance": distance.item()}
+            # in parts, for images of a whole rollout in full precision may be large
+            parts = [full_precision(part) for part in pairs.split(4096)]
+            distance = torch.cat([(self.teacher(part) - self.student(part)).norm(dim=-1) for part in parts])
+        return losses | {"action_distance": distance.mean().item()}
 
-    def _align(self, observations: TensorDict) -> float:
+    def _align(self, pairs: TensorDict) -> float:
         """Alignment phase; returns the mean loss."""
         followers = self.followers()
         for encoder in followers.values():
-            encoder.update_normalization(observations)
+            encoder.update_normalization(pairs)
         total = 0.0
         for _ in range(self.alignment_steps):
-            order = torch.randperm(observations.batch_size[0], device=observations.device)
-            loss = self.alignment_loss(observations[order[: self.alignment_batch_size]])
+            order = torch.randperm(pairs.batch_size[0], device=pairs.device)
+            loss = self.alignment_loss(full_precision(pairs[order[: self.alignment_batch_size]]))
             self.alignment_optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(followers.parameters(), self.max_grad_norm)
@@ -149,9 +170,10 @@ class EncodedPPO(PPO):
         self.policies.train()
 
     def eval_mode(self) -> None:
-        """Set evaluation mode."""
+        """Set evaluation mode, in which the student acts and so needs its camera at every step."""
         super().eval_mode()
         self.policies.eval()
+        self.pairs.render_always()
 
     def get_policy(self) -> EncodedPolicy:
         """The student."""
@@ -162,6 +184,7 @@ class EncodedPPO(PPO):
         return super().save() | {
             **{f"{name}_state_dict": policy.state_dict() for name, policy in self.policies.items()},
             "alignment_optimizer_state_dict": self.alignment_optimizer.state_dict(),
+            "rendered_frames": self.pairs.num_frames,
             "observation_contract": self.contract,
         }
 
@@ -177,6 +200,7 @@ class EncodedPPO(PPO):
             Whether the iteration counter is to be restored too.
         """
         restore_iteration = super().load(loaded_dict, load_cfg, strict)
+        self.pairs.num_frames = loaded_dict["rendered_frames"]
         for name, policy in self.policies.items():
             policy.load_state_dict(loaded_dict[f"{name}_state_dict"], strict=strict)
         if load_cfg is None or load_cfg.get("optimizer"):
@@ -214,12 +238,18 @@ class EncodedPPO(PPO):
         critic_class, critic_cfg = resolve_class(cfg["critic"])
         critic = critic_class(obs, sets, "critic", 1, **critic_cfg)
         print("\n".join(f"{name.capitalize()}: {model}" for name, model in {**policies, "critic": critic}.items()))
-        storage = RolloutStorage("rl", env.num_envs, cfg["num_steps_per_env"], obs, [env.num_actions], device)
+        kept = [group for view in algorithm_class.rollout_views for group in sets[view]]
+        storage = RolloutStorage(
+            "rl", env.num_envs, cfg["num_steps_per_env"], obs.select(*kept), [env.num_actions], device
+        )
         algorithm = algorithm_class(
             policies,
             critic,
             storage,
             observation_contract(env, obs, sets),
+            PairCollector(
+                [*sets["teacher"], *sets["student"]], find_onboard_camera(env), settings.pop("render_interval", 1)
+            ),
             device=device,
             multi_gpu_cfg=cfg["multi_gpu"],
             **settings,

@@ -27,6 +27,8 @@ class OnlineAdaptation(EncodedPPO):
     its steps after each PPO update, not within.
     """
 
+    rollout_views = ("teacher", "critic", "student")
+
     def __init__(
         self, *args: object, regularization_weight: float = 1.0, ramp_iterations: int = 100, **encoded_ppo: object
     ) -> None:
@@ -39,9 +41,11 @@ class OnlineAdaptation(EncodedPPO):
             encoded_ppo: Settings of :class:`EncodedPPO`.
 
         Raises:
-            ValueError: If ``ramp_iterations`` is not positive.
+            ValueError: If ``ramp_iterations`` is not positive, or the camera is not to render at every step.
         """
         super().__init__(*args, **encoded_ppo)
+        if self.pairs.render_interval > 1:
+            raise ValueError("OnlineAdaptation needs the onboard observations of every step: set render_interval to 1.")
         if ramp_iterations < 1:
             raise ValueError(f"ramp_iterations must be at least 1, not {ramp_iterations}.")
         self.regularization_weight = regularization_weight

@@ -26,8 +26,8 @@ class StudentInformedPPO(EncodedPPO):
     Who moves what: PPO and the divergence's gradient move the teacher's encoder; PPO alone moves the decoder, for the
     divergence could be had by a decoder that ignores its input; alignment moves the other two encoders.
 
-    Deviations from the publication: alignment steps use all onboard observations of the rollout, where the paper
-    renders for a part of the environments; embeddings are compared by their mean squared distance; the student is
+    Deviations from the publication: the paper renders for a part of the environments, this at every
+    ``render_interval``-th step; embeddings are compared by their mean squared distance; the student is
     used as alignment leaves it, without a phase of imitation at the end.
     """
 

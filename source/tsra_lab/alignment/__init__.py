@@ -8,5 +8,14 @@
 from .aligner import Aligner
 from .losses import alignment_loss
 from .metrics import embedding_health
+from .pairs import OnboardCamera, PairCollector, find_onboard_camera, full_precision
 
-__all__ = ["Aligner", "alignment_loss", "embedding_health"]
+__all__ = [
+    "Aligner",
+    "OnboardCamera",
+    "PairCollector",
+    "alignment_loss",
+    "embedding_health",
+    "find_onboard_camera",
+    "full_precision",
+]

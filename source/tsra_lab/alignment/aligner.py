@@ -16,6 +16,7 @@ from tensordict import TensorDict
 
 from .losses import alignment_loss
 from .metrics import embedding_health
+from .pairs import full_precision
 
 
 class Aligner:
@@ -77,14 +78,15 @@ class Aligner:
         self.steps_done = 0
         """Number of encoder steps taken so far."""
 
-    def update(self, observations: TensorDict, num_steps: int) -> dict[str, float]:
+    def update(self, pairs: TensorDict, num_steps: int) -> dict[str, float]:
         """Align the encoders on pairs drawn at random over time and environments, then move the targets.
 
         Drawing over the whole rollout matters: within an episode its constants are shortcuts for a contrastive loss,
         and neighbours in time are false negatives.
 
         Args:
-            observations: Observations of a rollout, one tensor per group. Shapes are (num_samples, ...).
+            pairs: Observations of both views at the same moments, one tensor per group, as
+                :class:`tsra_lab.alignment.PairCollector` gives them. Shapes are (num_pairs, ...).
             num_steps: Number of encoder steps.
 
         Returns:
@@ -93,10 +95,10 @@ class Aligner:
         """
         self.encoders.train()
         for encoder in self.encoders.values():
-            encoder.update_normalization(observations)
+            encoder.update_normalization(pairs)
         total = 0.0
         for _ in range(num_steps):
-            batch = self._draw(observations)
+            batch = self._draw(pairs)
             loss = alignment_loss(self.encoders["teacher"](batch), self.encoders["student"](batch), **self.weights)
             self.optimizer.zero_grad()
             loss.backward()
@@ -105,7 +107,7 @@ class Aligner:
             self._move_targets()
             total += loss.item()
         self.steps_done += num_steps
-        batch = self._draw(observations)
+        batch = self._draw(pairs)
         with torch.no_grad():
             health = embedding_health(self.targets["teacher"](batch), self.targets["student"](batch))
         return {"alignment": total / max(num_steps, 1), **health}
@@ -136,10 +138,10 @@ class Aligner:
         self.optimizer.load_state_dict(state["optimizer"])
         self.steps_done = state["steps_done"]
 
-    def _draw(self, observations: TensorDict) -> TensorDict:
+    def _draw(self, pairs: TensorDict) -> TensorDict:
         """Draw a batch of different moments: a double would be a false negative of itself."""
-        order = torch.randperm(observations.batch_size[0], device=observations.device)
-        return observations[order[: self.batch_size]]
+        order = torch.randperm(pairs.batch_size[0], device=pairs.device)
+        return full_precision(pairs[order[: self.batch_size]])
 
     @torch.no_grad()
     def _move_targets(self) -> None:

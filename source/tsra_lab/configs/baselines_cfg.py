@@ -34,6 +34,9 @@ class EncodedPPOCfg(PPOCfg):
     alignment_batch_size: int = 512
     """Number of moments per step, drawn over time and environments."""
 
+    render_interval: int = 1
+    """The onboard camera renders at one of so many steps of the rollout, and only these are aligned."""
+
 
 @configclass
 class OnlineAdaptationCfg(EncodedPPOCfg):

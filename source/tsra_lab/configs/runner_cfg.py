@@ -57,6 +57,9 @@ class AlignedPPOCfg(PPOCfg):
     consistency_learning_rate: float = 1.0e-3
     """Learning rate of these steps (Adam)."""
 
+    render_interval: int = 1
+    """The onboard camera renders at one of so many steps of the rollout, and only these are aligned."""
+
 
 @configclass
 class AlignedRunnerCfg(StrictCfg, RslRlOnPolicyRunnerCfg):

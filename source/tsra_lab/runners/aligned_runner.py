@@ -19,6 +19,7 @@ from rsl_rl.utils import check_nan
 from tensordict import TensorDict
 
 from tsra_lab.algorithms import AlignedDistillation, check_contract, observation_contract
+from tsra_lab.alignment import find_onboard_camera
 from tsra_lab.evaluation import evaluation_report, run_episodes, write_report
 
 from .checkpoint import load_checkpoint, random_state, restore_random_state, save_checkpoint
@@ -46,7 +47,12 @@ class AlignedRunner(OnPolicyRunner):
             device: Device of the agent.
         """
         super().__init__(env, train_cfg, log_dir, device)
-        self.contract = observation_contract(env, env.get_observations(), self.cfg["obs_groups"])
+        obs = env.get_observations()
+        self.contract = observation_contract(env, obs, self.cfg["obs_groups"])
+        camera = find_onboard_camera(env)
+        seen = {group for groups in self.cfg["obs_groups"].values() for group in groups}
+        if camera is not None and all(obs[group].dim() == 2 for group in seen):
+            camera.switch(False)  # nobody looks
         self.stop_signal: int | None = None
         """Signal that ended training before its time."""
         self.evaluations: list[dict] = []

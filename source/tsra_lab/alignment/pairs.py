@@ -1,0 +1,132 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Moments at which both views of the world are at hand: all that alignment needs of the onboard sensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import torch
+from rsl_rl.env import VecEnv
+from tensordict import TensorDict
+
+
+class OnboardCamera(Protocol):
+    """What a task tells of a camera that need not render at every step."""
+
+    fresh: torch.Tensor
+    """Whether each environment's last image was rendered for it. Shape is (num_envs,)."""
+
+    def switch(self, on: bool) -> None:
+        """Render from the next step on, or stop it."""
+
+
+def find_onboard_camera(env: VecEnv) -> OnboardCamera | None:
+    """Find the camera of a task whose configuration has the hook ``onboard_camera(env)``.
+
+    Args:
+        env: Environment.
+
+    Returns:
+        The camera; None if the task has none, so that all its observations are always at hand.
+    """
+    base = getattr(env, "unwrapped", None)
+    hook = getattr(getattr(base, "cfg", None), "onboard_camera", None)
+    return None if hook is None else hook(base)
+
+
+class PairCollector:
+    """Collects the moments of a rollout at which the onboard observations are complete.
+
+    Reinforcement learning of a privileged teacher needs no image, so a camera need not render at every step: it is
+    switched on for one step in ``render_interval``, and only those moments are paired. Images are kept in half
+    precision. Without a camera every moment is paired.
+    """
+
+    def __init__(self, groups: Iterable[str], camera: OnboardCamera | None = None, render_interval: int = 1) -> None:
+        """Start without pairs.
+
+        Args:
+            groups: Observation groups of both views.
+            camera: Onboard camera; None if there is none to switch.
+            render_interval: The camera renders at one of so many steps.
+
+        Raises:
+            ValueError: If the interval is not positive, or there is no camera to switch.
+        """
+        if render_interval < 1:
+            raise ValueError(f"render_interval must be at least 1, not {render_interval}.")
+        if render_interval > 1 and camera is None:
+            raise ValueError(
+                f"render_interval is {render_interval}, but the task's configuration has no method 'onboard_camera',"
+                " so no camera can be switched. Set it to 1, or add the method."
+            )
+        self.groups = list(dict.fromkeys(groups))
+        self.camera = camera
+        self.render_interval = render_interval
+        self.num_frames = 0
+        """Onboard images rendered for pairs so far, over all environments."""
+        self._steps = 0
+        self._moments: list[TensorDict] = []
+
+    def add(self, obs: TensorDict) -> None:
+        """Keep the present moment where it is complete, and switch the camera for the next step.
+
+        Args:
+            obs: Observations, one tensor per group. Shapes are (num_envs, ...).
+        """
+        moment = obs.select(*self.groups)
+        if self.camera is not None:
+            moment = moment[self.camera.fresh.to(obs.device)]
+            self.num_frames += moment.batch_size[0]
+        self._moments.append(_compressed(moment))
+        self._steps += 1
+        if self.camera is not None:
+            self.camera.switch(self._steps % self.render_interval == 0)
+
+    def take(self) -> TensorDict:
+        """Give the pairs since the last call and forget them.
+
+        Returns:
+            Observations of both views, one tensor per group, images in half precision. Shapes are (num_pairs, ...).
+
+        Raises:
+            ValueError: If there are none.
+        """
+        pairs = torch.cat(self._moments) if self._moments else None
+        self._moments = []
+        if pairs is None or pairs.batch_size[0] == 0:
+            raise ValueError(
+                f"The rollout holds no pair: the camera renders at one of {self.render_interval} steps. Lower"
+                " render_interval or lengthen the rollout (num_steps_per_env)."
+            )
+        return pairs
+
+    def render_always(self) -> None:
+        """Let the camera render at every step, for a student that acts."""
+        if self.camera is not None:
+            self.camera.switch(True)
+
+
+def full_precision(pairs: TensorDict) -> TensorDict:
+    """Undo the compression of :class:`PairCollector` for a batch.
+
+    Args:
+        pairs: Observations, images in half precision.
+
+    Returns:
+        The same in single precision.
+    """
+    return pairs.apply(lambda tensor: tensor.float() if tensor.dtype == torch.float16 else tensor)
+
+
+def _compressed(moment: TensorDict) -> TensorDict:
+    """Images in half precision: exact to 1/4000 of a value between 0 and 1, in half the memory."""
+    return TensorDict(
+        {name: tensor.half() if tensor.dim() > 2 else tensor.clone() for name, tensor in moment.items()},
+        batch_size=moment.batch_size,
+    )

@@ -1,0 +1,146 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Moments for alignment: the camera renders for them alone."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from tensordict import TensorDict
+from tiny_agent import NUM_ENVS, NUM_STEPS, build_aligned_ppo, build_encoded_ppo, collect_rollout, observations
+
+from tsra_lab.algorithms import OnlineAdaptation, StudentInformedPPO
+from tsra_lab.alignment import PairCollector, find_onboard_camera, full_precision
+
+pytestmark = [pytest.mark.unit, pytest.mark.kitless]
+
+
+class StillCamera:
+    """Renders, where it is on, the number of the step."""
+
+    def __init__(self, num_envs: int = NUM_ENVS) -> None:
+        self.on = True
+        self.num_rendered = 0
+        self.fresh = torch.zeros(num_envs, dtype=torch.bool)
+
+    def switch(self, on: bool) -> None:
+        self.on = on
+
+    def step(self) -> None:
+        self.fresh = torch.full_like(self.fresh, self.on)
+        self.num_rendered += int(self.fresh.sum())
+
+
+def moment(step: int, num_envs: int = 4) -> TensorDict:
+    state = torch.full((num_envs, 2), float(step))
+    image = torch.full((num_envs, 1, 3, 3), step / 100.0)
+    return TensorDict({"privileged": state, "image": image, "unused": state}, batch_size=[num_envs])
+
+
+def collect(collector: PairCollector, camera: StillCamera, steps: int) -> TensorDict:
+    for step in range(steps):
+        camera.step()
+        collector.add(moment(step))
+    return collector.take()
+
+
+def test_the_camera_renders_at_one_of_so_many_steps_and_only_these_are_paired():
+    camera = StillCamera(4)
+    collector = PairCollector(["privileged", "image"], camera, render_interval=3)
+    pairs = collect(collector, camera, 9)
+    assert pairs["privileged"][:, 0].tolist() == [0.0] * 4 + [3.0] * 4 + [6.0] * 4
+    assert collector.num_frames == camera.num_rendered == 12
+    # a moment's views stay together
+    torch.testing.assert_close(full_precision(pairs)["image"][:, 0, 0, 0], pairs["privileged"][:, 0] / 100.0)
+
+
+def test_an_image_that_came_late_or_not_at_all_is_not_paired():
+    camera = StillCamera(4)
+    collector = PairCollector(["privileged"], camera)
+    camera.fresh = torch.tensor([True, False, True, False])
+    collector.add(moment(7))
+    assert collector.take().batch_size[0] == 2
+
+
+def test_without_a_camera_every_moment_is_paired_in_order():
+    collector = PairCollector(["privileged"])
+    for step in range(5):
+        collector.add(moment(step))
+    pairs = collector.take()
+    assert pairs["privileged"][:, 0].tolist() == [float(step) for step in range(5) for _ in range(4)]
+    assert list(pairs.keys()) == ["privileged"]
+
+
+def test_images_are_kept_in_half_the_memory():
+    camera = StillCamera(4)
+    pairs = collect(PairCollector(["privileged", "image"], camera), camera, 2)
+    assert pairs["image"].dtype == torch.float16 and pairs["privileged"].dtype == torch.float32
+    assert all(tensor.dtype == torch.float32 for tensor in full_precision(pairs).values())
+
+
+def test_pairs_are_given_once_and_their_lack_is_explained():
+    collector = PairCollector(["privileged"])
+    with pytest.raises(ValueError, match="no pair.*render_interval"):
+        collector.take()
+    collector.add(moment(0))
+    collector.take()
+    with pytest.raises(ValueError, match="no pair"):
+        collector.take()
+
+
+@pytest.mark.parametrize(("interval", "message"), [(0, "at least 1"), (4, "onboard_camera")])
+def test_an_interval_that_cannot_be_kept_is_refused(interval, message):
+    with pytest.raises(ValueError, match=message):
+        PairCollector(["privileged"], None, interval)
+
+
+def test_a_task_without_the_hook_has_no_camera_to_switch():
+    class Env:
+        unwrapped = None
+
+    assert find_onboard_camera(Env()) is None
+
+
+@pytest.mark.parametrize("kind", ["aligned", StudentInformedPPO])
+def test_training_renders_for_its_pairs_alone_and_a_student_that_acts_always(kind):
+    algorithm = build_aligned_ppo() if kind == "aligned" else build_encoded_ppo(kind)
+    camera = StillCamera()
+    algorithm.pairs.camera, algorithm.pairs.render_interval = camera, 2
+    camera.step()
+    for _ in range(NUM_STEPS):
+        with torch.inference_mode():
+            algorithm.act(observations())
+            algorithm.process_env_step(observations(), torch.zeros(NUM_ENVS), torch.zeros(NUM_ENVS), {})
+        camera.step()
+    assert algorithm.pairs.num_frames == NUM_ENVS * -(-NUM_STEPS // 2)
+    algorithm.eval_mode()
+    assert camera.on
+
+
+@pytest.mark.parametrize("kind", ["aligned", StudentInformedPPO])
+def test_the_count_of_frames_survives_a_checkpoint(kind):
+    def build():
+        return build_aligned_ppo() if kind == "aligned" else build_encoded_ppo(kind)
+
+    algorithm = build()
+    algorithm.pairs.num_frames = 77
+    other = build()
+    other.load(algorithm.save(), None, strict=True)
+    assert other.pairs.num_frames == 77
+
+
+def test_the_rollout_keeps_what_only_the_student_sees_out_of_ppo():
+    algorithm = build_aligned_ppo()
+    collect_rollout(algorithm)
+    assert set(algorithm.storage.observations.keys()) == {"privileged", "embedding"}
+    assert set(algorithm.pairs.take().keys()) == {"privileged", "onboard"}
+    assert "onboard" in set(build_encoded_ppo(OnlineAdaptation).storage.observations.keys())
+
+
+def test_a_method_that_needs_every_image_refuses_to_skip_some(monkeypatch):
+    monkeypatch.setattr("tsra_lab.algorithms.encoded_ppo.find_onboard_camera", lambda env: StillCamera())
+    with pytest.raises(ValueError, match="every step"):
+        build_encoded_ppo(OnlineAdaptation, render_interval=2)
