@@ -178,6 +178,7 @@ class RewardsCfg:
     time = RewTerm(func=isaac_mdp.is_alive, weight=-0.01 / CONTROL_PERIOD)
     effort = RewTerm(func=isaac_mdp.action_l2, weight=-0.002 / CONTROL_PERIOD)
     unrest = RewTerm(func=mdp.body_rates_squared, weight=-0.001 / CONTROL_PERIOD, params={"command_name": "course"})
+    closeness = RewTerm(func=mdp.closeness_to_posts, weight=-3.0, params={"command_name": "course", "margin": 0.4})
     goal = RewTerm(func=isaac_mdp.is_terminated_term, weight=4.0 / CONTROL_PERIOD, params={"term_keys": "success"})
     crash = RewTerm(
         func=isaac_mdp.is_terminated_term,

@@ -87,10 +87,14 @@ class CourseCommand(CommandTerm):
             [cos * offset[..., 0] + sin * offset[..., 1], cos * offset[..., 1] - sin * offset[..., 0]], dim=-1
         )
 
+    def clearance(self) -> torch.Tensor:
+        """Gap between the ball around the quadrotor and each post [m]. Shape is (num_envs, num_posts)."""
+        distances = (self.posts - self.position[:, None, :2]).norm(dim=-1)
+        return distances - self.cfg.post_radius - self.cfg.robot_radius
+
     def touches_post(self) -> torch.Tensor:
         """Whether the quadrotor touches a post. Shape is (num_envs,)."""
-        distances = (self.posts - self.position[:, None, :2]).norm(dim=-1)
-        return (distances < self.cfg.post_radius + self.cfg.robot_radius).any(dim=-1)
+        return (self.clearance() < 0.0).any(dim=-1)
 
     def posts_in_view(self, field_of_view: float, max_range: float) -> torch.Tensor:
         """Which posts are, at least in part, within a level camera's horizontal field of view; occlusion is ignored.

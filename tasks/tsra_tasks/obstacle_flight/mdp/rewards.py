@@ -30,3 +30,18 @@ def body_rates_squared(env: ManagerBasedRLEnv, command_name: str) -> torch.Tenso
     """Sum of the squared body rates [rad^2/s^2]. Shape is (num_envs,)."""
     course: CourseCommand = env.command_manager.get_term(command_name)
     return course.robot.data.root_com_ang_vel_b.torch.square().sum(dim=-1)
+
+
+def closeness_to_posts(env: ManagerBasedRLEnv, command_name: str, margin: float) -> torch.Tensor:
+    """How deep the quadrotor is within a margin around the nearest post: 0 outside, 1 at touch. Shape is (num_envs,).
+
+    Args:
+        env: Environment that owns the term.
+        command_name: Name of the course command.
+        margin: Width of the margin [m].
+
+    Returns:
+        Closeness, of shape (num_envs,).
+    """
+    course: CourseCommand = env.command_manager.get_term(command_name)
+    return (1.0 - course.clearance().amin(dim=-1) / margin).clamp(0.0, 1.0)
