@@ -225,16 +225,17 @@ class ObstacleFlightEnvCfg(ManagerBasedRLEnvCfg):
         """Start every episode at the start. Sensors stay noisy, as on the robot."""
         self.events.reset_quadrotor.params["anywhere_fraction"] = 0.0
 
-    def onboard_camera(self, env: ManagerBasedRLEnv) -> DepthImage:
+    def onboard_camera(self, env: ManagerBasedRLEnv) -> DepthImage | None:
         """The image's observation term, which whoever trains may switch off.
 
         Args:
             env: Environment of this configuration.
 
         Returns:
-            The term.
+            The term; None where the group was taken away.
         """
-        return env.observation_manager.cfg.image.depth.func
+        image = env.observation_manager.cfg.image
+        return None if image is None else image.depth.func
 
     def resampled_hidden_state(self, env: ManagerBasedRLEnv) -> AbstractContextManager[torch.Tensor]:
         """Redraw what the onboard sensors cannot tell, the posts out of view, for as long as the context lasts.
