@@ -48,7 +48,8 @@ class CourseCommand(CommandTerm):
         """
         super().__init__(cfg, env)
         self.robot: RigidObject = env.scene[cfg.asset_name]
-        self._post_assets = [env.scene[name] for name in cfg.post_names]
+        self.post_assets = [env.scene[name] for name in cfg.post_names]
+        """The posts in the scene, which are put where :attr:`posts` says at a reset."""
         self.goal = torch.zeros(self.num_envs, 3, device=self.device)
         """Goal position [m]. Shape is (num_envs, 3)."""
         self.posts = torch.zeros(self.num_envs, len(cfg.post_names), 2, device=self.device)
@@ -127,23 +128,22 @@ class CourseCommand(CommandTerm):
             max_range: Range of the camera [m].
 
         Yields:
-            Which environments have another course: those for which places were found. Shape is (num_envs,).
+            Which environments have another course: those in which a post found another place. Shape is (num_envs,).
         """
         present = self.posts
         # a post at the edge of the view may enter it as the quadrotor tilts: count it as seen
         view = (field_of_view + math.radians(20.0), max_range)
         seen = self.posts_in_view(*view)
-        found = torch.zeros(self.num_envs, dtype=torch.bool, device=self.device)
+        moved = torch.zeros_like(seen)
         chosen = present.clone()
         for _ in range(REDRAWS):
-            self.posts = torch.where(seen[..., None], present, self._draw_posts(self.num_envs))
-            same = (self.posts_in_view(*view) == seen).all(dim=-1)
-            fits = same & ~self.touches_post() & ~found & ~seen.all(dim=-1)
+            self.posts = self._draw_posts(self.num_envs)
+            fits = ~seen & ~moved & ~self.posts_in_view(*view) & (self.clearance() > 0.0)
             chosen[fits] = self.posts[fits]
-            found |= fits
+            moved |= fits
         self.posts = chosen
         try:
-            yield found
+            yield moved.any(dim=-1)
         finally:
             self.posts = present
 
@@ -163,7 +163,7 @@ class CourseCommand(CommandTerm):
         self.posts[env_ids] = self._draw_posts(count)
         pose = torch.zeros(count, 7, device=self.device)
         pose[:, 6] = 1.0
-        for index, asset in enumerate(self._post_assets):
+        for index, asset in enumerate(self.post_assets):
             pose[:, :3] = self._env.scene.env_origins[env_ids]
             pose[:, :2] += self.posts[env_ids, index]
             asset.write_root_pose_to_sim_index(root_pose=pose.clone(), env_ids=env_ids)
