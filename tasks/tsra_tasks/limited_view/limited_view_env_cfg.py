@@ -31,6 +31,7 @@ from isaaclab.utils import configclass, replace
 from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
 
+from ..props import post_distances
 from ..robots import TURNING_ROVER_CFG
 from ..rover_task import RoverPhysicsCfg, goal_in_robot_frame, progress_to_goal, reached_goal
 from . import mdp
@@ -100,7 +101,7 @@ class ObservationsCfg:
         velocity = ObsTerm(func=mdp.body_velocity, params={"command_name": "field"}, noise=GaussianNoiseCfg(std=0.05))
         goal = ObsTerm(func=goal_in_robot_frame, params={"command_name": "field"}, noise=GaussianNoiseCfg(std=0.02))
         rays = ObsTerm(
-            func=mdp.post_distances,
+            func=post_distances,
             params={"command_name": "field", "angles": FAN, "max_range": FAN_RANGE},
             noise=GaussianNoiseCfg(std=0.02),
         )
@@ -118,11 +119,11 @@ class ObservationsCfg:
         velocity = ObsTerm(func=mdp.body_velocity, params={"command_name": "field"})
         goal = ObsTerm(func=goal_in_robot_frame, params={"command_name": "field"})
         rays_in_fan = ObsTerm(
-            func=mdp.post_distances,
+            func=post_distances,
             params={"command_name": "field", "angles": FAN, "max_range": PRIVILEGED_RANGE},
         )
         rays_outside_fan = ObsTerm(
-            func=mdp.post_distances,
+            func=post_distances,
             params={"command_name": "field", "angles": OUTSIDE_FAN, "max_range": PRIVILEGED_RANGE},
         )
 

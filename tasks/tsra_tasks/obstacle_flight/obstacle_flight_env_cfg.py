@@ -33,7 +33,7 @@ from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
 
 from ..cameras import CameraRendererCfg, DepthImage, ImageNoiseCfg
-from ..props import POST_CFG, POST_RADIUS
+from ..props import POST_CFG, POST_RADIUS, post_distances
 from ..robots import QUADROTOR_CFG
 from . import mdp
 from .physics_cfg import FlightPhysicsCfg
@@ -49,6 +49,12 @@ FIELD_OF_VIEW = math.radians(90.0)
 
 CAMERA_RANGE = 4.0
 """Range of the camera [m]."""
+
+AHEAD = tuple(math.radians(8.0 * step) for step in range(-5, 6))
+"""Directions of the privileged rays within the camera's field of view, from the heading [rad]."""
+
+ELSEWHERE = tuple(math.radians(50.0 + 10.0 * step) for step in range(27))
+"""Directions of the privileged rays outside of it [rad]."""
 
 ROBOT = SceneEntityCfg("robot")
 
@@ -152,7 +158,14 @@ class ObservationsCfg:
         altitude = ObsTerm(func=mdp.altitude, params={"command_name": "course"})
         lateral_position = ObsTerm(func=mdp.lateral_position, params={"command_name": "course"})
         last_action = ObsTerm(func=isaac_mdp.last_action)
-        posts = ObsTerm(func=mdp.nearest_posts, params={"command_name": "course", "count": 5})
+        posts_ahead = ObsTerm(
+            func=post_distances,
+            params={"command_name": "course", "angles": AHEAD, "max_range": CAMERA_RANGE},
+        )
+        posts_elsewhere = ObsTerm(
+            func=post_distances,
+            params={"command_name": "course", "angles": ELSEWHERE, "max_range": CAMERA_RANGE},
+        )
 
     onboard: OnboardCfg = OnboardCfg()
     image: ImageCfg = ImageCfg()

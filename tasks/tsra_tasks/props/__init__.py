@@ -3,8 +3,9 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Things that stand about in the tasks. Each comes with the script that makes its USD file."""
+"""Things that stand about in the tasks, with the scripts that make their USD files, and rays that measure them."""
 
 from .post import POST_CFG, POST_RADIUS
+from .rays import post_distances, ray_post_distances
 
-__all__ = ["POST_CFG", "POST_RADIUS"]
+__all__ = ["POST_CFG", "POST_RADIUS", "post_distances", "ray_post_distances"]

@@ -10,8 +10,7 @@ from .actions_cfg import BodyVelocityActionCfg
 from .events import reset_rover_in_corridor
 from .field import FieldCommand
 from .field_cfg import FieldCommandCfg
-from .observations import body_velocity, heading, post_distances
-from .rays import ray_post_distances
+from .observations import body_velocity, heading
 from .terminations import hit_post
 
 __all__ = [
@@ -22,7 +21,5 @@ __all__ = [
     "body_velocity",
     "heading",
     "hit_post",
-    "post_distances",
-    "ray_post_distances",
     "reset_rover_in_corridor",
 ]

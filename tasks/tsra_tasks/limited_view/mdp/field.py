@@ -16,8 +16,8 @@ import torch
 import isaaclab.sim as sim_utils
 from isaaclab.markers import VisualizationMarkers, VisualizationMarkersCfg
 
+from ...props import ray_post_distances
 from ...rover_task import GoalCommand
-from .rays import ray_post_distances
 
 if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedRLEnv

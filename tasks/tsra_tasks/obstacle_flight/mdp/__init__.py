@@ -10,7 +10,7 @@ from .actions_cfg import ThrustAndRatesActionCfg
 from .course import CourseCommand
 from .course_cfg import CourseCommandCfg
 from .events import reset_quadrotor
-from .observations import altitude, goal_in_body_frame, lateral_position, nearest_posts
+from .observations import altitude, goal_in_body_frame, lateral_position
 from .rewards import body_rates_squared, closeness_to_posts, progress_to_goal
 from .terminations import hit_post, left_corridor, reached_goal
 
@@ -26,7 +26,6 @@ __all__ = [
     "hit_post",
     "lateral_position",
     "left_corridor",
-    "nearest_posts",
     "progress_to_goal",
     "reached_goal",
     "reset_quadrotor",

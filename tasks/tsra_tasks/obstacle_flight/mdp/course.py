@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from isaaclab.managers import CommandTerm
-from isaaclab.utils.math import quat_apply, quat_apply_inverse, yaw_quat
+from isaaclab.utils.math import euler_xyz_from_quat, quat_apply_inverse
+
+from ...props import ray_post_distances
 
 if TYPE_CHECKING:
     from isaaclab.assets import RigidObject
@@ -80,13 +82,28 @@ class CourseCommand(CommandTerm):
     def relative_posts(self) -> torch.Tensor:
         """Posts relative to the quadrotor, in its heading frame [m]. Shape is (num_envs, num_posts, 2)."""
         offset = self.posts - self.position[:, None, :2]
-        heading = quat_apply(
-            yaw_quat(self.orientation), torch.tensor([1.0, 0.0, 0.0], device=self.device).expand(self.num_envs, 3)
-        )
-        cos, sin = heading[:, None, 0], heading[:, None, 1]
+        heading = self.heading()[:, None]
+        cos, sin = heading.cos(), heading.sin()
         return torch.stack(
             [cos * offset[..., 0] + sin * offset[..., 1], cos * offset[..., 1] - sin * offset[..., 0]], dim=-1
         )
+
+    def heading(self) -> torch.Tensor:
+        """Direction the quadrotor faces, from the x axis [rad]. Shape is (num_envs,)."""
+        return euler_xyz_from_quat(self.orientation)[2]
+
+    def post_distances(self, angles: torch.Tensor, max_range: float) -> torch.Tensor:
+        """Distances from the quadrotor's centre to the posts' surfaces along level rays.
+
+        Args:
+            angles: Directions of the rays, from the heading [rad]. Shape is (num_rays,).
+            max_range: Reach of the rays [m].
+
+        Returns:
+            Distances [m], ``max_range`` where a ray meets nothing. Shape is (num_envs, num_rays).
+        """
+        place = self.position[:, :2]
+        return ray_post_distances(place, self.heading(), angles, self.posts, self.cfg.post_radius, max_range)
 
     def clearance(self) -> torch.Tensor:
         """Gap between the ball around the quadrotor and each post [m]. Shape is (num_envs, num_posts)."""

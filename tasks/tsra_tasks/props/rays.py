@@ -3,12 +3,27 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Rays against round posts, as a Warp kernel."""
+"""Rays against round posts, as a Warp kernel and as an observation term."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Protocol
+
 import torch
 import warp as wp
+
+from isaaclab.managers import ManagerTermBase
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv
+    from isaaclab.managers import ObservationTermCfg
+
+
+class PostsCommand(Protocol):
+    """A command term that owns posts."""
+
+    def post_distances(self, angles: torch.Tensor, max_range: float) -> torch.Tensor:
+        """Distances [m] from the robot to the posts along rays. Shape is (num_envs, num_rays)."""
 
 
 @wp.kernel(enable_backward=False)
@@ -73,3 +88,34 @@ def ray_post_distances(
         device=wp.device_from_torch(positions.device),
     )
     return distances
+
+
+class post_distances(ManagerTermBase):  # noqa: N801 (a term, named as Isaac Lab names its terms)
+    """Distances along a fan of rays, over their reach: 1 where a ray meets nothing. Shape is (num_envs, num_rays)."""
+
+    def __init__(self, cfg: ObservationTermCfg, env: ManagerBasedRLEnv) -> None:
+        """Lay out the fan.
+
+        Args:
+            cfg: Term configuration with ``params`` as :meth:`__call__` takes them.
+            env: Environment that owns the term.
+        """
+        super().__init__(cfg, env)
+        self._angles = torch.tensor(cfg.params["angles"], device=self.device)
+
+    def __call__(
+        self, env: ManagerBasedRLEnv, command_name: str, angles: tuple[float, ...], max_range: float
+    ) -> torch.Tensor:
+        """Cast the rays.
+
+        Args:
+            env: Environment that owns the term.
+            command_name: Name of the command that owns the posts.
+            angles: Directions of the rays, from the robot's heading [rad].
+            max_range: Reach of the rays [m].
+
+        Returns:
+            Distances over the reach, of shape (num_envs, num_rays).
+        """
+        posts: PostsCommand = env.command_manager.get_term(command_name)
+        return posts.post_distances(self._angles, max_range) / max_range
