@@ -38,7 +38,7 @@ from ..robots import QUADROTOR_CFG
 from . import mdp
 from .physics_cfg import FlightPhysicsCfg
 
-CONTROL_PERIOD = 0.04
+CONTROL_PERIOD = 0.06
 """Duration of an environment step [s]. Rewards per episode event are divided by it, as Isaac Lab multiplies by it."""
 
 POSTS = tuple(f"post_{index}" for index in range(8))
@@ -227,7 +227,7 @@ class ObstacleFlightEnvCfg(ManagerBasedRLEnvCfg):
 
     def __post_init__(self):
         """Set times, physics and the viewpoint."""
-        self.sim.dt = 0.01
+        self.sim.dt = 0.02
         self.decimation = round(CONTROL_PERIOD / self.sim.dt)
         self.episode_length_s = 8.0
         self.sim.render_interval = self.decimation
