@@ -50,6 +50,9 @@ FIELD_OF_VIEW = math.radians(90.0)
 CAMERA_RANGE = 4.0
 """Range of the camera [m]."""
 
+MAX_SPEED = 2.0
+"""Speed beyond which flying is not worth more but costs [m/s]."""
+
 AHEAD = tuple(math.radians(8.0 * step) for step in range(-5, 6))
 """Directions of the privileged rays within the camera's field of view, from the heading [rad]."""
 
@@ -187,11 +190,13 @@ class EventCfg:
 class RewardsCfg:
     """Progress to the goal, costs of time and unrest, and what ends the episode."""
 
-    progress = RewTerm(func=mdp.progress_to_goal, weight=1.0, params={"command_name": "course"})
+    progress = RewTerm(func=mdp.progress_to_goal, weight=1.0, params={"command_name": "course", "max_speed": MAX_SPEED})
+    # without it, the discount alone makes it fly as fast as it can
+    haste = RewTerm(func=mdp.excess_speed, weight=-1.0, params={"command_name": "course", "max_speed": MAX_SPEED})
     time = RewTerm(func=isaac_mdp.is_alive, weight=-0.01 / CONTROL_PERIOD)
     effort = RewTerm(func=isaac_mdp.action_l2, weight=-0.002 / CONTROL_PERIOD)
     unrest = RewTerm(func=mdp.body_rates_squared, weight=-0.001 / CONTROL_PERIOD, params={"command_name": "course"})
-    closeness = RewTerm(func=mdp.closeness_to_posts, weight=-3.0, params={"command_name": "course", "margin": 0.4})
+    closeness = RewTerm(func=mdp.closeness_to_posts, weight=-1.0, params={"command_name": "course", "margin": 0.4})
     goal = RewTerm(func=isaac_mdp.is_terminated_term, weight=4.0 / CONTROL_PERIOD, params={"term_keys": "success"})
     crash = RewTerm(
         func=isaac_mdp.is_terminated_term,

@@ -11,7 +11,7 @@ from .course import CourseCommand
 from .course_cfg import CourseCommandCfg
 from .events import reset_quadrotor
 from .observations import altitude, goal_in_body_frame, lateral_position
-from .rewards import body_rates_squared, closeness_to_posts, progress_to_goal
+from .rewards import body_rates_squared, closeness_to_posts, excess_speed, progress_to_goal
 from .terminations import hit_post, left_corridor, reached_goal
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "altitude",
     "body_rates_squared",
     "closeness_to_posts",
+    "excess_speed",
     "goal_in_body_frame",
     "hit_post",
     "lateral_position",
