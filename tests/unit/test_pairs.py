@@ -65,6 +65,39 @@ def test_an_image_that_came_late_or_not_at_all_is_not_paired():
     assert collector.take().batch_size[0] == 2
 
 
+def collect_rollouts(collector: PairCollector, camera: StillCamera, rollouts: int, steps: int = 4) -> list[list[float]]:
+    """Steps whose moments each rollout gave, when the camera is read as an environment reads it."""
+    given, step = [], 0
+    camera.step()
+    for _ in range(rollouts):
+        for _ in range(steps):
+            collector.add(moment(step))
+            step += 1
+            camera.step()
+            collector.end_step(torch.tensor([step == 3, False, False, False]))
+        pairs = collector.take()
+        given.append(pairs["privileged"][:, 0, 0].tolist())
+    return given
+
+
+def test_sequences_are_of_whole_rollouts_and_are_given_again_in_between():
+    camera = StillCamera(4)
+    collector = PairCollector(["privileged", "image"], camera, render_interval=2, sequences=True)
+    given = collect_rollouts(collector, camera, 4)
+    # the first image of a rollout is rendered at the end of the one before, when the camera was still off
+    assert given == [[0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0], [9.0, 10.0, 11.0], [9.0, 10.0, 11.0]]
+
+
+def test_sequences_tell_where_an_episode_begins():
+    collector = PairCollector(["privileged"], sequences=True)
+    for step in range(4):
+        collector.add(moment(step))
+        collector.end_step(torch.tensor([step == 1, False, False, True]))
+    first = collector.take()["first"]
+    assert first[0].all() and first[:, 0].tolist() == [True, False, True, False]
+    assert first[:, 1].tolist() == [True, False, False, False] and first[:, 3].all()
+
+
 def test_without_a_camera_every_moment_is_paired_in_order():
     collector = PairCollector(["privileged"])
     for step in range(5):
@@ -141,6 +174,6 @@ def test_the_rollout_keeps_what_only_the_student_sees_out_of_ppo():
 
 
 def test_a_method_that_needs_every_image_refuses_to_skip_some(monkeypatch):
-    monkeypatch.setattr("tsra_lab.algorithms.encoded_ppo.find_onboard_camera", lambda env: StillCamera())
+    monkeypatch.setattr("tsra_lab.alignment.pairs.find_onboard_camera", lambda env: StillCamera())
     with pytest.raises(ValueError, match="every step"):
         build_encoded_ppo(OnlineAdaptation, render_interval=2)

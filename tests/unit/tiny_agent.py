@@ -31,8 +31,8 @@ def environment() -> VecEnv:
     return SimpleNamespace(num_envs=NUM_ENVS, num_actions=NUM_ACTIONS)
 
 
-def aligned_cfg(**algorithm: object) -> dict:
-    """Runner configuration of a tiny AlignedPPO as a dictionary."""
+def aligned_cfg(student: dict | None = None, **algorithm: object) -> dict:
+    """Runner configuration of a tiny AlignedPPO as a dictionary, perhaps with another student's encoder."""
     mlp = {"class_name": "MLPModel", "hidden_dims": [16], "activation": "elu"}
     alignment = {
         "embedding_dim": EMBEDDING_DIM,
@@ -54,7 +54,7 @@ def aligned_cfg(**algorithm: object) -> dict:
         "obs_groups": {"teacher": ["privileged"], "student": ["onboard"], "critic": ["privileged"]},
         "multi_gpu": None,
         "teacher": dict(mlp),
-        "student": dict(mlp),
+        "student": dict(student or mlp),
         "critic": dict(mlp),
         "actor": mlp | {"distribution_cfg": {"class_name": "GaussianDistribution", "init_std": 1.0}},
         "algorithm": {"class_name": AlignedPPO, "num_learning_epochs": 2, "num_mini_batches": 2}

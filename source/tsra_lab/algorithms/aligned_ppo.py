@@ -16,10 +16,11 @@ from rsl_rl.storage import RolloutStorage
 from rsl_rl.utils import resolve_class
 from tensordict import TensorDict
 
-from tsra_lab.alignment import Aligner, PairCollector, find_onboard_camera, full_precision
+from tsra_lab.alignment import Aligner, PairCollector
 from tsra_lab.configs import check_observation_sets
 from tsra_lab.models import EMBEDDING, EncodedPolicy, build_head
 
+from .action_distance import action_distance
 from .observation_contract import check_contract, observation_contract
 
 
@@ -102,6 +103,20 @@ class AlignedPPO(PPO):
         kept = {group: seen[group] for group in self.storage.observations.keys()}  # noqa: SIM118 (a TensorDict iterates over its batch)
         return super().act(TensorDict(kept, batch_size=obs.batch_size))
 
+    def process_env_step(
+        self, obs: TensorDict, rewards: torch.Tensor, dones: torch.Tensor, extras: dict[str, torch.Tensor]
+    ) -> None:
+        """Record a step.
+
+        Args:
+            obs: Observations after the step.
+            rewards: Rewards of the step, of shape (num_envs,).
+            dones: Which episodes ended, of shape (num_envs,).
+            extras: Further information of the step.
+        """
+        self.pairs.end_step(dones)
+        super().process_env_step(obs, rewards, dones, extras)
+
     def update(self) -> dict[str, float]:
         """Learn from the rollout.
 
@@ -124,7 +139,7 @@ class AlignedPPO(PPO):
         losses |= self.aligner.update(pairs, self.aligner.steps_per_iteration)
         losses["policy_drift"] = self._drift(observations, before)
         losses["consistency"] = self._restore_consistency(observations, before[0])
-        losses["action_distance"] = self._action_distance(pairs)
+        losses["action_distance"] = action_distance(self.teacher, self.student, pairs)
         return losses
 
     @torch.no_grad()
@@ -153,13 +168,6 @@ class AlignedPPO(PPO):
             self.consistency_optimizer.step()
             total += loss.item()
         return total / max(self.consistency_steps, 1)
-
-    @torch.no_grad()
-    def _action_distance(self, pairs: TensorDict) -> float:
-        """Mean distance between the deterministic actions of teacher and student."""
-        # in parts, for images of a whole rollout in full precision may be large
-        parts = [full_precision(part) for part in pairs.split(4096)]
-        return torch.cat([(self.teacher(part) - self.student(part)).norm(dim=-1) for part in parts]).mean().item()
 
     def train_mode(self) -> None:
         """Set train mode for what learns; the targets that act stay in evaluation mode."""
@@ -278,9 +286,7 @@ class AlignedPPO(PPO):
             policies["teacher"],
             policies["student"],
             observation_contract(env, obs, sets),
-            PairCollector(
-                [*sets["teacher"], *sets["student"]], find_onboard_camera(env), settings.pop("render_interval", 1)
-            ),
+            PairCollector.of(env, sets, settings.pop("render_interval", 1), encoders["student"].is_recurrent),
             device=device,
             multi_gpu_cfg=cfg["multi_gpu"],
             **settings,

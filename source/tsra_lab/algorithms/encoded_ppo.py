@@ -18,10 +18,11 @@ from rsl_rl.storage import RolloutStorage
 from rsl_rl.utils import resolve_class
 from tensordict import TensorDict
 
-from tsra_lab.alignment import PairCollector, find_onboard_camera, full_precision
+from tsra_lab.alignment import PairCollector, full_precision
 from tsra_lab.configs import check_observation_sets
 from tsra_lab.models import EncodedPolicy, build_head
 
+from .action_distance import action_distance
 from .observation_contract import observation_contract
 
 
@@ -142,11 +143,7 @@ class EncodedPPO(PPO):
         losses = super().update()
         losses["teacher_loss"] = losses.pop("symmetry")
         losses["alignment"] = self._align(pairs)
-        with torch.no_grad():
-            # in parts, for images of a whole rollout in full precision may be large
-            parts = [full_precision(part) for part in pairs.split(4096)]
-            distance = torch.cat([(self.teacher(part) - self.student(part)).norm(dim=-1) for part in parts])
-        return losses | {"action_distance": distance.mean().item()}
+        return losses | {"action_distance": action_distance(self.teacher, self.student, pairs)}
 
     def _align(self, pairs: TensorDict) -> float:
         """Alignment phase; returns the mean loss."""
@@ -235,6 +232,8 @@ class EncodedPPO(PPO):
             name: EncodedPolicy(obs, sets, view, env.num_actions, dict(cfg[view]), head, embedding_dim)
             for name, view in algorithm_class.policy_views.items()
         }
+        if any(policy.is_recurrent for policy in policies.values()):
+            raise ValueError(f"{algorithm_class.__name__} shuffles moments, so it cannot train encoders with memory.")
         critic_class, critic_cfg = resolve_class(cfg["critic"])
         critic = critic_class(obs, sets, "critic", 1, **critic_cfg)
         print("\n".join(f"{name.capitalize()}: {model}" for name, model in {**policies, "critic": critic}.items()))
@@ -247,9 +246,7 @@ class EncodedPPO(PPO):
             critic,
             storage,
             observation_contract(env, obs, sets),
-            PairCollector(
-                [*sets["teacher"], *sets["student"]], find_onboard_camera(env), settings.pop("render_interval", 1)
-            ),
+            PairCollector.of(env, sets, settings.pop("render_interval", 1)),
             device=device,
             multi_gpu_cfg=cfg["multi_gpu"],
             **settings,

@@ -9,12 +9,14 @@ from .aligner import Aligner
 from .losses import alignment_loss
 from .metrics import embedding_health
 from .pairs import OnboardCamera, PairCollector, find_onboard_camera, full_precision
+from .sequences import embed
 
 __all__ = [
     "Aligner",
     "OnboardCamera",
     "PairCollector",
     "alignment_loss",
+    "embed",
     "embedding_health",
     "find_onboard_camera",
     "full_precision",

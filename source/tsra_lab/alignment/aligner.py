@@ -17,6 +17,7 @@ from tensordict import TensorDict
 from .losses import alignment_loss
 from .metrics import embedding_health
 from .pairs import full_precision
+from .sequences import embed
 
 
 class Aligner:
@@ -86,7 +87,7 @@ class Aligner:
 
         Args:
             pairs: Observations of both views at the same moments, one tensor per group, as
-                :class:`tsra_lab.alignment.PairCollector` gives them. Shapes are (num_pairs, ...).
+                :class:`tsra_lab.alignment.PairCollector` gives them: single moments or sequences.
             num_steps: Number of encoder steps.
 
         Returns:
@@ -95,11 +96,12 @@ class Aligner:
         """
         self.encoders.train()
         for encoder in self.encoders.values():
-            encoder.update_normalization(pairs)
+            encoder.update_normalization(pairs.flatten(0, pairs.dim() - 1))
         total = 0.0
         for _ in range(num_steps):
             batch = self._draw(pairs)
-            loss = alignment_loss(self.encoders["teacher"](batch), self.encoders["student"](batch), **self.weights)
+            teacher, student = embed(self.encoders["teacher"], batch), embed(self.encoders["student"], batch)
+            loss = alignment_loss(teacher, student, **self.weights)
             self.optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(self.encoders.parameters(), self.max_grad_norm)
@@ -109,7 +111,7 @@ class Aligner:
         self.steps_done += num_steps
         batch = self._draw(pairs)
         with torch.no_grad():
-            health = embedding_health(self.targets["teacher"](batch), self.targets["student"](batch))
+            health = embedding_health(embed(self.targets["teacher"], batch), embed(self.targets["student"], batch))
         return {"alignment": total / max(num_steps, 1), **health}
 
     def to(self, device: str) -> Aligner:
@@ -139,9 +141,16 @@ class Aligner:
         self.steps_done = state["steps_done"]
 
     def _draw(self, pairs: TensorDict) -> TensorDict:
-        """Draw a batch of different moments: a double would be a false negative of itself."""
-        order = torch.randperm(pairs.batch_size[0], device=pairs.device)
-        return full_precision(pairs[order[: self.batch_size]])
+        """Draw a batch of different moments, or of sequences with so many moments in all.
+
+        A moment drawn twice would be a false negative of itself.
+        """
+        if pairs.dim() == 1:
+            order = torch.randperm(pairs.batch_size[0], device=pairs.device)
+            return full_precision(pairs[order[: self.batch_size]])
+        length, count = pairs.batch_size
+        order = torch.randperm(count, device=pairs.device)
+        return full_precision(pairs[:, order[: max(1, self.batch_size // length)]])
 
     @torch.no_grad()
     def _move_targets(self) -> None:

@@ -14,6 +14,8 @@ import torch
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
+from .sequences import FIRST
+
 
 class OnboardCamera(Protocol):
     """What a task tells of a camera that need not render at every step."""
@@ -43,17 +45,25 @@ class PairCollector:
     """Collects the moments of a rollout at which the onboard observations are complete.
 
     Reinforcement learning of a privileged teacher needs no image, so a camera need not render at every step: it is
-    switched on for one step in ``render_interval``, and only those moments are paired. Images are kept in half
-    precision. Without a camera every moment is paired.
+    switched on for one step in ``render_interval``, and only those moments are paired. For a student with memory,
+    which needs sequences, it is switched on for one rollout in ``render_interval``, and in between the last sequences
+    are given again. Images are kept in half precision. Without a camera every moment is paired.
     """
 
-    def __init__(self, groups: Iterable[str], camera: OnboardCamera | None = None, render_interval: int = 1) -> None:
+    def __init__(
+        self,
+        groups: Iterable[str],
+        camera: OnboardCamera | None = None,
+        render_interval: int = 1,
+        sequences: bool = False,
+    ) -> None:
         """Start without pairs.
 
         Args:
             groups: Observation groups of both views.
             camera: Onboard camera; None if there is none to switch.
-            render_interval: The camera renders at one of so many steps.
+            render_interval: The camera renders at one of so many steps, or rollouts for sequences.
+            sequences: Whether to keep moments in sequences.
 
         Raises:
             ValueError: If the interval is not positive, or there is no camera to switch.
@@ -68,10 +78,35 @@ class PairCollector:
         self.groups = list(dict.fromkeys(groups))
         self.camera = camera
         self.render_interval = render_interval
+        self.sequences = sequences
         self.num_frames = 0
         """Onboard images rendered for pairs so far, over all environments."""
         self._steps = 0
+        self._rollouts = 0
         self._moments: list[TensorDict] = []
+        self._last: TensorDict | None = None
+        self._begins: torch.Tensor | None = None
+
+    @classmethod
+    def of(
+        cls, env: VecEnv, obs_groups: dict[str, list[str]], render_interval: int, sequences: bool = False
+    ) -> PairCollector:
+        """Collect the pairs of an environment for the observation sets ``teacher`` and ``student``.
+
+        Args:
+            env: Environment.
+            obs_groups: Observation sets and the groups in them.
+            render_interval: As for the constructor.
+            sequences: As for the constructor.
+
+        Returns:
+            The collector.
+
+        Raises:
+            ValueError: As the constructor.
+        """
+        groups = [*obs_groups["teacher"], *obs_groups["student"]]
+        return cls(groups, find_onboard_camera(env), render_interval, sequences)
 
     def add(self, obs: TensorDict) -> None:
         """Keep the present moment where it is complete, and switch the camera for the next step.
@@ -79,26 +114,47 @@ class PairCollector:
         Args:
             obs: Observations, one tensor per group. Shapes are (num_envs, ...).
         """
-        moment = obs.select(*self.groups)
+        moment = _compressed(obs.select(*self.groups))
+        fresh = None if self.camera is None else self.camera.fresh.to(obs.device)
         if self.camera is not None:
-            moment = moment[self.camera.fresh.to(obs.device)]
-            self.num_frames += moment.batch_size[0]
-        self._moments.append(_compressed(moment))
+            self.num_frames += int(fresh.sum())
+        if not self.sequences:
+            self._moments.append(moment if fresh is None else moment[fresh])
+        elif self._rollouts % self.render_interval == 0 and (fresh is None or fresh.all()):
+            # the first moment of all begins an episode, as far as anyone knows
+            begins = torch.ones_like(moment[self.groups[0]][:, 0]) if self._begins is None else self._begins
+            self._moments.append(moment.set(FIRST, begins > 0.5))
         self._steps += 1
         if self.camera is not None:
-            self.camera.switch(self._steps % self.render_interval == 0)
+            count = self._rollouts if self.sequences else self._steps
+            self.camera.switch(count % self.render_interval == 0)
+
+    def end_step(self, dones: torch.Tensor) -> None:
+        """Take note of where an episode ended, so that the next moment begins another.
+
+        Args:
+            dones: Which episodes ended, of shape (num_envs,).
+        """
+        self._begins = dones.float()
 
     def take(self) -> TensorDict:
-        """Give the pairs since the last call and forget them.
+        """Give the pairs of the rollout and forget them; of sequences, the last there are.
 
         Returns:
-            Observations of both views, one tensor per group, images in half precision. Shapes are (num_pairs, ...).
+            Observations of both views, one tensor per group, images in half precision. Shapes are (num_pairs, ...), or
+            (time, num_envs, ...) for sequences.
 
         Raises:
             ValueError: If there are none.
         """
-        pairs = torch.cat(self._moments) if self._moments else None
-        self._moments = []
+        self._rollouts += 1
+        moments, self._moments = self._moments, []
+        if self.sequences:
+            if moments:
+                self._last = torch.stack(moments)
+            pairs = self._last
+        else:
+            pairs = torch.cat(moments) if moments else None
         if pairs is None or pairs.batch_size[0] == 0:
             raise ValueError(
                 f"The rollout holds no pair: the camera renders at one of {self.render_interval} steps. Lower"

@@ -14,7 +14,7 @@ from .baselines_cfg import (
     StudentInformedPPOCfg,
 )
 from .distillation_cfg import AlignedDistillationCfg, AlignedDistillationRunnerCfg
-from .models_cfg import CNNModelCfg, MLPModelCfg
+from .models_cfg import CNNModelCfg, MLPModelCfg, RecurrentCNNModelCfg, RNNModelCfg
 from .observation_sets import ObservationSets, check_observation_sets
 from .runner_cfg import AlignedPPOCfg, AlignedRunnerCfg, PPOCfg
 from .strict import StrictCfg
@@ -34,6 +34,8 @@ __all__ = [
     "ObservationSets",
     "OnlineAdaptationCfg",
     "PPOCfg",
+    "RNNModelCfg",
+    "RecurrentCNNModelCfg",
     "StrictCfg",
     "StudentInformedPPOCfg",
     "check_observation_sets",

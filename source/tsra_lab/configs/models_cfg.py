@@ -6,7 +6,7 @@
 """Configurations of rsl_rl's models that refuse unknown options."""
 
 from isaaclab.utils import configclass
-from isaaclab_rl.rsl_rl import RslRlCNNModelCfg, RslRlMLPModelCfg
+from isaaclab_rl.rsl_rl import RslRlCNNModelCfg, RslRlMLPModelCfg, RslRlRNNModelCfg
 
 from .strict import StrictCfg
 
@@ -19,3 +19,25 @@ class MLPModelCfg(StrictCfg, RslRlMLPModelCfg):
 @configclass
 class CNNModelCfg(StrictCfg, RslRlCNNModelCfg):
     """Convolutions on image observations, joined by vector observations: an encoder or a critic."""
+
+
+@configclass
+class RNNModelCfg(StrictCfg, RslRlRNNModelCfg):
+    """Memory of vector observations, before a multi-layer perceptron."""
+
+
+@configclass
+class RecurrentCNNModelCfg(CNNModelCfg):
+    """Convolutions on image observations, joined by vector observations, with memory."""
+
+    class_name: str = "tsra_lab.models:RecurrentCNNModel"
+    """The model, resolved by rsl_rl."""
+
+    rnn_type: str = "gru"
+    """``gru`` or ``lstm``."""
+
+    rnn_hidden_dim: int = 128
+    """Dimension of the memory."""
+
+    rnn_num_layers: int = 1
+    """Number of layers of the memory."""

@@ -13,7 +13,7 @@ from isaaclab.utils import configclass
 from isaaclab_rl.rsl_rl import RslRlOnPolicyRunnerCfg, RslRlPpoAlgorithmCfg
 
 from .alignment_cfg import AlignmentCfg, AlignmentPresetsCfg
-from .models_cfg import CNNModelCfg, MLPModelCfg
+from .models_cfg import CNNModelCfg, MLPModelCfg, RNNModelCfg
 from .observation_sets import ObservationSets
 from .strict import StrictCfg
 
@@ -75,8 +75,8 @@ class AlignedRunnerCfg(StrictCfg, RslRlOnPolicyRunnerCfg):
     teacher: MLPModelCfg | CNNModelCfg = MISSING
     """Encoder of the ``teacher`` observation set. It has no distribution: its output is the embedding."""
 
-    student: MLPModelCfg | CNNModelCfg = MISSING
-    """Encoder of the ``student`` observation set."""
+    student: MLPModelCfg | CNNModelCfg | RNNModelCfg = MISSING
+    """Encoder of the ``student`` observation set; it may have a memory."""
 
     algorithm: PPOCfg = AlignedPPOCfg()
     """The algorithm: aligned, or one of the baselines that train the same models."""

@@ -3,8 +3,9 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Policies that act on an embedding. Encoders are rsl_rl's own models: MLP, CNN, or a CNN beside vectors."""
+"""Policies that act on an embedding. Encoders are rsl_rl's own models, and one of images with memory."""
 
 from .encoded_policy import EMBEDDING, EncodedPolicy, build_head
+from .recurrent_cnn_model import RecurrentCNNModel
 
-__all__ = ["EMBEDDING", "EncodedPolicy", "build_head"]
+__all__ = ["EMBEDDING", "EncodedPolicy", "RecurrentCNNModel", "build_head"]
