@@ -55,11 +55,11 @@ class Policy:
             if term["history_length"]:
                 raise ContractError(f"Term '{name}' has a history, which this runtime does not keep yet.")
         actions = contract["actions"]
-        self.joint_names = [joint for action in actions for joint in action["joints"]]
-        """Joints that the targets are for, in order."""
+        self.target_names = [target for action in actions for target in action["targets"]]
+        """What the targets are, in order: joints, or other commands of the robot."""
         self._scale = np.array([x for action in actions for x in action["scale"]], dtype=np.float32)
         self._offset = np.array([x for action in actions for x in action["offset"]], dtype=np.float32)
-        bounds = [bound for item in actions for bound in (item["clip"] or [[None, None]] * len(item["joints"]))]
+        bounds = [bound for item in actions for bound in (item["clip"] or [[None, None]] * len(item["targets"]))]
         self._low, self._high = np.array([_open(bound) for bound in bounds], dtype=np.float32).T
         limit = contract["clip_actions"]
         self._limit = np.float32(np.inf if limit is None else limit)
@@ -107,7 +107,7 @@ class Policy:
                 have leading batch dimensions, one and the same.
 
         Returns:
-            Targets of :attr:`joint_names` in physical units. Shape is (..., num_joints).
+            Targets of :attr:`target_names` in physical units. Shape is (..., num_targets).
 
         Raises:
             ObservationError: If an observation is missing, unknown, of the wrong shape, or not finite.

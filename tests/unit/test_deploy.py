@@ -38,7 +38,7 @@ def action(joints: list[str], scale: list[float], offset: list[float], clip: lis
     return {
         "name": "_".join(joints),
         "kind": "joint position",
-        "joints": joints,
+        "targets": joints,
         "scale": scale,
         "offset": offset,
         "clip": clip,
@@ -136,7 +136,7 @@ def test_actions_are_scaled_and_shifted_and_then_clipped(policy: Policy):
 
 
 def test_joints_are_those_of_all_action_terms_in_order(policy: Policy):
-    assert policy.joint_names == ["hip", "knee", "wheel"]
+    assert policy.target_names == ["hip", "knee", "wheel"]
     assert policy.control_period == 0.02
 
 

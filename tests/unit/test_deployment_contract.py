@@ -83,7 +83,7 @@ def environment(actions: dict | None = None, **observations: SimpleNamespace) ->
             step_dt=0.02,
             physics_dt=0.005,
             observation_manager=manager,
-            action_manager=SimpleNamespace(active_terms=list(actions)),
+            action_manager=SimpleNamespace(active_terms=list(actions), get_term=lambda name: SimpleNamespace()),
             command_manager=SimpleNamespace(active_terms=["goal"]),
             scene={"robot": ROBOT, "other": ROBOT},
             cfg=SimpleNamespace(
@@ -164,7 +164,7 @@ def test_kind_and_default_offset_of_actions(cfg_class: type, kind: str, offset: 
     assert action == {
         "name": "legs",
         "kind": kind,
-        "joints": ["left_knee", "right_hip"],
+        "targets": ["left_knee", "right_hip"],
         "scale": [0.5, 0.5],
         "offset": offset,
         "clip": None,
@@ -182,7 +182,7 @@ def test_patterns_give_a_number_to_each_joint():
         clip={".*": (-1.0, 2.0)},
     )
     (action,) = describe(actions={"legs": cfg})["actions"]
-    assert action["joints"] == ["right_knee", "right_hip", "left_hip"]
+    assert action["targets"] == ["right_knee", "right_hip", "left_hip"]
     assert action["scale"] == [1.0, 0.25, 0.25]
     assert action["offset"] == [2.0, 0.0, 3.0]
     assert action["clip"] == [[-1.0, 2.0]] * 3
@@ -212,6 +212,16 @@ def test_the_contract_is_strict_json_even_with_open_bounds():
 def test_actions_that_are_no_plain_joint_targets_are_refused(actions: dict):
     with pytest.raises(ValueError, match="'legs'"):
         describe(actions=actions)
+
+
+def test_an_action_term_may_tell_its_targets_itself():
+    env = environment(actions={"flight": SimpleNamespace(asset_name="body")})
+    targets = {"kind": "thrust", "targets": ["thrust"], "scale": [0.5], "offset": [1.0], "clip": [[0.2, 1.8]]}
+    env.unwrapped.action_manager.get_term = lambda name: SimpleNamespace(describe_targets=lambda: targets)
+    env.unwrapped.scene["body"] = SimpleNamespace()  # a single body has no joints
+    contract = deployment_contract(env, GROUPS, "A-Task", "a-run")
+    assert contract["actions"] == [{"name": "flight"} | targets]
+    assert contract["joints"] == {"names": [], "stiffness": [], "damping": [], "default_position": []}
 
 
 def test_actions_on_several_robots_are_refused():

@@ -261,7 +261,7 @@ def test_standard_metadata_keeps_the_precision_of_a_32_bit_float():
     contract = describe_student(VECTORS)
     joints = [f"joint_{index}" for index in range(len(numbers))]
     contract["joints"] = {"names": joints, "stiffness": numbers, "damping": numbers, "default_position": numbers}
-    contract["actions"][0] |= {"joints": joints, "scale": numbers, "offset": numbers}
+    contract["actions"][0] |= {"targets": joints, "scale": numbers, "offset": numbers}
     contract["inputs"][0]["terms"][0] |= {"scale": numbers[0], "clip": [numbers[2], numbers[0]]}
     metadata = standard_metadata(contract)
     for key in ("joint_stiffness", "joint_damping", "default_joint_pos", "action_scale"):

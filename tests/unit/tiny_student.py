@@ -101,7 +101,7 @@ def describe_student(groups: list[str]) -> dict:
             {
                 "name": "wheels",
                 "kind": "joint velocity",
-                "joints": ["left_wheel", "right_wheel"],
+                "targets": ["left_wheel", "right_wheel"],
                 "scale": [10.0 / 3.0, 7.1],
                 "offset": [0.1, -0.2],
                 "clip": None,

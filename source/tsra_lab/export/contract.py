@@ -75,7 +75,7 @@ def standard_metadata(contract: dict) -> dict[str, str]:
     scale_of = {
         joint: scale
         for action in contract["actions"]
-        for joint, scale in zip(action["joints"], action["scale"], strict=True)
+        for joint, scale in zip(action["targets"], action["scale"], strict=True)
     }
     joints = contract["joints"]
     return {
@@ -148,13 +148,20 @@ def _describe_inputs(base: Any, groups: list[str]) -> list[dict]:
 
 
 def _describe_action(base: Any, name: str) -> dict:
-    """Scale, offset and clip of a joint action term: target = clip(scale * action + offset)."""
+    """Scale, offset and clip of an action term: target = clip(scale * action + offset).
+
+    A term with a method ``describe_targets`` tells them itself; joint terms of Isaac Lab are known.
+    """
     cfg = getattr(base.cfg.actions, name)
+    term = base.action_manager.get_term(name)
+    if hasattr(term, "describe_targets"):
+        return {"name": name, **term.describe_targets()}
     kinds = {JointPositionActionCfg: "position", JointVelocityActionCfg: "velocity", JointEffortActionCfg: "effort"}
     kind = next((kind for known, kind in kinds.items() if isinstance(cfg, known)), None)
     if kind is None:
         raise ValueError(
             f"Action term '{name}' is a {type(cfg).__name__}; only joint {', '.join(kinds.values())} can be described."
+            " Give the term a method 'describe_targets'."
         )
     robot = base.scene[cfg.asset_name]
     ids, joints = robot.find_joints(cfg.joint_names, preserve_order=cfg.preserve_order)
@@ -171,7 +178,7 @@ def _describe_action(base: Any, name: str) -> dict:
         "name": name,
         # a term may stand for another interface of the robot: a planar base's joints for its wheels, say
         "kind": getattr(cfg, "interface", f"joint {kind}"),
-        "joints": joints,
+        "targets": joints,
         "scale": _per_joint(cfg.scale, joints, 1.0),
         "offset": offset,
         "clip": clip,
@@ -189,11 +196,13 @@ def _per_joint(value: float | dict[str, float], joints: list[str], default: floa
 
 
 def _describe_joints(base: Any) -> dict:
-    """Joints of the robot that the actions move, in its own order."""
+    """Joints of the robot that the actions move, in its own order; a single rigid body has none."""
     assets = {getattr(base.cfg.actions, name).asset_name for name in base.action_manager.active_terms}
     if len(assets) != 1:
         raise ValueError(f"The actions move several robots ({', '.join(sorted(assets))}); a student drives one.")
     robot = base.scene[assets.pop()]
+    if not hasattr(robot, "joint_names"):
+        return {"names": [], "stiffness": [], "damping": [], "default_position": []}
     return {
         "names": list(robot.joint_names),
         "stiffness": robot.data.joint_stiffness.torch[0].tolist(),

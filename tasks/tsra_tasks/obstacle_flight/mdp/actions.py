@@ -70,6 +70,17 @@ class ThrustAndRatesAction(ActionTerm):
         """Commanded thrust over weight, and body rates [rad/s]. Shape is (num_envs, 4)."""
         return self._command
 
+    def describe_targets(self) -> dict:
+        """What the flight controller is commanded with, for the deployment contract."""
+        cfg = self.cfg
+        return {
+            "kind": "collective thrust and body rates",
+            "targets": ["thrust_over_weight", "roll_rate", "pitch_rate", "yaw_rate"],
+            "scale": [cfg.thrust_scale, *cfg.rate_scale],
+            "offset": [1.0, 0.0, 0.0, 0.0],
+            "clip": [list(cfg.thrust_range), *([-rate, rate] for rate in cfg.max_rates)],
+        }
+
     def process_actions(self, actions: torch.Tensor) -> None:
         """Scale and bound the actions.
 
