@@ -70,7 +70,7 @@ def make_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--tasks", nargs="+", default=[], help="Names of registered tasks.")
-    parser.add_argument("--methods", nargs="+", default=["main"], help="Methods, or main, ablations, all.")
+    parser.add_argument("--methods", nargs="+", default=["main"], help="Methods, or main, ablations, frames, all.")
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="Seeds of training.")
     parser.add_argument("--parallel", type=positive, default=1, help="Trainings that run at once.")
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks/imitation_gap"), help="Folder of results.")
@@ -138,7 +138,7 @@ def plan_method(task: str, name: str, args: argparse.Namespace) -> Callable[[int
     method = METHODS[name]
     env_cfg, agent = load_configs(task, method.agent, method.overrides)
     num_envs = args.num_envs or env_cfg.scene.num_envs
-    iterations = (args.max_iterations or agent.max_iterations) * method.iteration_factor
+    iterations = max(1, round((args.max_iterations or agent.max_iterations) * method.iteration_factor))
     distillation_iterations = distillation_env_steps = 0
     if method.distillation is not None:
         _, distillation = load_configs(task, DISTILLATIONS[method.distillation][0], environment(method.overrides))

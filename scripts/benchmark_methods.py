@@ -33,7 +33,7 @@ class Method:
     distillation: Literal["dagger", "bc", "aligned"] | None = None
     """How the trained teacher is distilled: a key of :data:`DISTILLATIONS`. None for a student that training leaves."""
 
-    iteration_factor: int = 1
+    iteration_factor: float = 1
     """Factor of the agent's iterations."""
 
     color: str = PLAIN
@@ -129,6 +129,28 @@ ABLATIONS = {
 }
 """TSRA with one thing changed."""
 
+FRAMES = {
+    "tsra_every_frame": Method(
+        TSRA,
+        "TSRA, every frame",
+        "The camera renders at every step.",
+        overrides=("agent.algorithm.render_interval=1",),
+    ),
+    "tsra_few_frames": Method(
+        TSRA,
+        "TSRA, a sixteenth of the frames",
+        "The camera renders at one step of sixteen.",
+        overrides=("agent.algorithm.render_interval=16",),
+    ),
+    "asymmetric_quarter": Method(
+        MAIN["asymmetric"].agent,
+        "asymmetric PPO, a quarter of the steps",
+        "As many rendered frames as a method has that renders at one step of four.",
+        iteration_factor=0.25,
+    ),
+}
+"""What frames are worth, on tasks with a camera."""
+
 PPO_TRIALS = {
     "entropy_low": ("agent.algorithm.entropy_coef=0.003",),
     "entropy_high": ("agent.algorithm.entropy_coef=0.02",),
@@ -178,7 +200,7 @@ TRIALS = {
 }
 """Settings that were tried while tuning, beside those of :data:`MAIN`. They are run on other seeds than the results."""
 
-METHODS = MAIN | ABLATIONS | TRIALS
+METHODS = MAIN | ABLATIONS | FRAMES | TRIALS
 """All methods by name."""
 
 
@@ -186,7 +208,7 @@ def select_methods(names: Iterable[str]) -> list[str]:
     """Expand the shorthands among names of methods.
 
     Args:
-        names: Names of methods, or ``main``, ``ablations``, ``trials``, or ``all`` for the first two.
+        names: Names of methods, or ``main``, ``ablations``, ``frames``, ``trials``, or ``all`` for the first two.
 
     Returns:
         Names of methods, each once.
@@ -194,7 +216,7 @@ def select_methods(names: Iterable[str]) -> list[str]:
     Raises:
         ValueError: If there is no such method.
     """
-    shorthands = {"main": list(MAIN), "ablations": list(ABLATIONS), "trials": list(TRIALS)}
+    shorthands = {"main": list(MAIN), "ablations": list(ABLATIONS), "frames": list(FRAMES), "trials": list(TRIALS)}
     shorthands["all"] = shorthands["main"] + shorthands["ablations"]
     selected = [method for name in names for method in shorthands.get(name, [name])]
     for name in selected:

@@ -222,7 +222,7 @@ class TerminationsCfg:
 class ObstacleFlightEnvCfg(ManagerBasedRLEnvCfg):
     """Configuration of the obstacle flight."""
 
-    scene: ObstacleFlightSceneCfg = ObstacleFlightSceneCfg(num_envs=256, env_spacing=12.0)
+    scene: ObstacleFlightSceneCfg = ObstacleFlightSceneCfg(num_envs=512, env_spacing=12.0)
     commands: CommandsCfg = CommandsCfg()
     actions: ActionsCfg = ActionsCfg()
     observations: ObservationsCfg = ObservationsCfg()
@@ -281,6 +281,19 @@ class ObstacleFlightEnvCfg(ManagerBasedRLEnvCfg):
             "looks_where_it_goes": course.looks_where_it_flies(),
             "posts_in_view": course.posts_in_view(FIELD_OF_VIEW, CAMERA_RANGE).sum(dim=-1).float(),
         }
+
+    def view_poses(self, env: ManagerBasedRLEnv) -> tuple[torch.Tensor, torch.Tensor]:
+        """Where a spectator stands and looks: behind the quadrotor, towards the goal's side.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            Eyes and targets in the world frame [m], each of shape (num_envs, 3).
+        """
+        place = env.command_manager.get_term("course").robot.data.root_link_pos_w.torch
+        back, ahead = (torch.tensor(offset, device=env.device) for offset in ((-1.0, 0.0, 0.55), (0.6, 0.0, -0.05)))
+        return place + back, place + ahead
 
     def play_mode(self):
         """Few environments, no noise, episodes from the start."""
