@@ -32,7 +32,7 @@ import benchmark  # noqa: E402
 import benchmark_jobs  # noqa: E402
 from benchmark import check_budgets, plan_cells, run_grid  # noqa: E402
 from benchmark_jobs import Cell, Processes, Training  # noqa: E402
-from benchmark_methods import ABLATIONS, MAIN, METHODS, TRIALS, Method, select_methods  # noqa: E402
+from benchmark_methods import ABLATIONS, FRAMES, MAIN, METHODS, TRIALS, Method, select_methods  # noqa: E402
 from benchmark_results import consumed, rendered_frames  # noqa: E402
 from task_session import resolve_configs  # noqa: E402
 
@@ -315,12 +315,26 @@ def test_the_grid_has_all_methods_of_a_seed_before_the_next_seed() -> None:
     assert (bc.env_steps, bc.distillation_env_steps) == (3 * 24 * 8, 2 * 24 * 8)
 
 
-@pytest.mark.parametrize("task", [TASK, "TSRA-LimitedView-Rover"])
-def test_every_method_fits_our_tasks_and_trainings_differ_where_they_must(task: str) -> None:
-    cells = {cell.method: cell.training for cell in grid("--tasks", task, "--methods", "all", "trials", "--seeds", "1")}
-    assert cells.keys() == METHODS.keys()
+PLANAR = ["all", "trials"]
+CAMERA = ["bc", "dagger", "sitt", "asymmetric", "tsra", "tsra_distilled", "frames"]
+
+
+@pytest.mark.parametrize(
+    "task, methods",
+    [(TASK, PLANAR), ("TSRA-LimitedView-Rover", PLANAR), ("TSRA-ObstacleFlight-Quadrotor", CAMERA)],
+)
+def test_methods_fit_our_tasks_and_trainings_differ_where_they_must(task: str, methods: list[str]) -> None:
+    cells = {cell.method: cell.training for cell in grid("--tasks", task, "--methods", *methods, "--seeds", "1")}
+    assert list(cells) == select_methods(methods)
     assert cells["bc"] == cells["dagger"] and cells["tsra"] == cells["tsra_distilled"]
-    assert len({training.folder for training in cells.values()}) == len(METHODS) - 2
+    assert len({training.folder for training in cells.values()}) == len(cells) - 2
+
+
+def test_a_quarter_of_the_steps_renders_what_a_quarter_of_the_frames_does() -> None:
+    arguments = ("--tasks", "TSRA-ObstacleFlight-Quadrotor", "--methods", "tsra", "asymmetric_quarter", "--seeds", "1")
+    tsra, quarter = grid(*arguments)
+    _, agent = resolve_configs(tsra.training.task, METHODS["tsra"].agent, [])
+    assert quarter.env_steps * agent.algorithm.render_interval == tsra.env_steps
 
 
 @pytest.mark.parametrize(
@@ -350,7 +364,7 @@ def test_shorthands_name_groups_of_methods() -> None:
     assert select_methods(["main"]) == list(MAIN)
     assert select_methods(["tsra", "ablations"]) == ["tsra", *ABLATIONS]
     assert select_methods(["all", "bc"]) == [*MAIN, *ABLATIONS]
-    assert select_methods(["trials"]) == list(TRIALS)
+    assert select_methods(["frames", "trials"]) == [*FRAMES, *TRIALS]
 
 
 CAMERA_ENV = {
