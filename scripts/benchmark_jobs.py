@@ -277,6 +277,8 @@ class Job:
         runs = [teacher_run]
         if cell.distillation_iterations:
             runs.append(self._distill(cell, teacher_run))
+        else:
+            self._export(teacher_run, cell)
         report = self._evaluate(cell, runs[-1])
         stages = ("train", f"distill_{cell.method}") if cell.distillation_iterations else ("train",)
         seconds = sum(self.state["stages"][stage]["seconds"] for stage in stages)
@@ -302,6 +304,13 @@ class Job:
             record["run"] = self._run("distill.py", [*arguments, *environment(self.training.overrides)])
             self._save_state()
         return Path(record["run"])
+
+    def _export(self, run: Path, cell: Cell) -> None:
+        """Export the student that training left, for the evaluation of the file; distillation has exported its own."""
+        record = self._begin(f"export_{cell.method}")
+        if not (run / "exported" / "policy.onnx").is_file():
+            record["seconds"] = 0.0
+            self._run("export.py", ["--checkpoint", str(run), *environment(self.training.overrides)])
 
     def _evaluate(self, cell: Cell, run: Path) -> dict:
         """Evaluate the policies of a run; returns the report."""

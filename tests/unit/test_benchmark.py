@@ -53,6 +53,11 @@ with open("calls.txt", "a") as calls:
 if Path("broken").exists() and Path("broken").read_text() in " ".join([name, *argv]):
     print("the reason")
     sys.exit(3)
+if name == "export.py":
+    exported = Path(options["--checkpoint"]) / "exported"
+    exported.mkdir()
+    (exported / "policy.onnx").touch()
+    sys.exit()
 if name == "evaluate.py":
     rates = {"teacher": 1.0, "student": 0.75}
     policies = {key: {"success_rate": rate, "return_mean": 4.0 * rate} for key, rate in rates.items()}
@@ -93,7 +98,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory in which the stand-ins are the scripts."""
     scripts = tmp_path / "scripts"
     scripts.mkdir()
-    for name in ("train.py", "distill.py", "evaluate.py"):
+    for name in ("train.py", "distill.py", "export.py", "evaluate.py"):
         (scripts / name).write_text(STAND_IN)
     monkeypatch.setattr(benchmark_jobs, "SCRIPTS", scripts)
     monkeypatch.chdir(tmp_path)
@@ -133,7 +138,7 @@ def names(work: Path) -> list[str]:
 
 def test_cells_of_one_teacher_share_its_training(work: Path) -> None:
     run(make_cell("bc"), make_cell("dagger"), make_cell("tsra"))
-    assert names(work) == ["train.py", *2 * ["distill.py", "evaluate.py"], "train.py", "evaluate.py"]
+    assert names(work) == ["train.py", *2 * ["distill.py", "evaluate.py"], "train.py", "export.py", "evaluate.py"]
     assert all("threads=1" in line and f"--task {TASK} --device cpu" in line for line in calls(work))
     assert "--agent rsl_rl_ppo_cfg_entry_point" in calls(work)[0] and "--max_iterations 20" in calls(work)[0]
     assert "--method bc" in calls(work)[1] and "--max_iterations 5" in calls(work)[1]
@@ -183,7 +188,7 @@ def test_a_run_directory_or_a_state_that_was_deleted_is_made_again(work: Path) -
         cell.file.unlink()
         subprocess.run(["rm", "-r", str(gone)], check=True)
     run(cell)
-    assert names(work) == 3 * ["train.py", "evaluate.py"]
+    assert names(work) == 3 * ["train.py", "export.py", "evaluate.py"]
     assert not any("--checkpoint" in line for line in calls(work) if line.startswith("train.py"))
 
 
@@ -212,7 +217,7 @@ def test_a_stopped_training_goes_on_from_its_checkpoint(work: Path) -> None:
     (work / "slow").unlink()
     run(cell)
     assert f"--checkpoint {checkpoint} " in calls(work)[1]
-    assert names(work) == ["train.py", "train.py", "evaluate.py"]
+    assert names(work) == ["train.py", "train.py", "export.py", "evaluate.py"]
     assert json.loads(cell.file.read_text())["wall_time_s"] > before > 1.0
 
 
@@ -225,7 +230,7 @@ def test_a_training_that_ended_unnoticed_is_not_run_again(work: Path) -> None:
     content["stages"] = {"train": {"run": None, "seconds": 7.0}}  # as a killed benchmark leaves it
     state.write_text(json.dumps(content))
     run(cell)
-    assert names(work) == ["train.py", "evaluate.py", "evaluate.py"]
+    assert names(work) == ["train.py", "export.py", "evaluate.py", "evaluate.py"]
     assert json.loads(cell.file.read_text())["wall_time_s"] == 7.0
 
 
@@ -265,7 +270,7 @@ def test_a_damaged_state_is_a_failure_that_names_the_file(work: Path) -> None:
 def test_jobs_run_side_by_side(work: Path) -> None:
     (work / "slow").touch()
     run(*(make_cell("tsra", seed) for seed in (1, 2, 3)), parallel=2)
-    assert names(work)[:2] == 2 * ["train.py"] and names(work)[2] == "evaluate.py"
+    assert names(work)[:2] == 2 * ["train.py"] and names(work)[2] == "export.py"
     assert names(work).count("train.py") == 3
 
 

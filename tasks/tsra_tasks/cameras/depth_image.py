@@ -97,17 +97,17 @@ class DepthImage(ManagerTermBase):
         Returns:
             Images of shape (num_envs, 1, height, width).
         """
+        # read twice within a step, as a wrapper may, an image is not rendered again and does not age
+        new_step = env.common_step_counter != self._step
+        self._step = env.common_step_counter
         if self._on:
             depth = self._camera.data.output["distance_to_image_plane"].torch
             self._image = (depth / max_range).clamp(0.0, 1.0).permute(0, 3, 1, 2)
-            self.num_frames += self.num_envs
+            self.num_frames += self.num_envs * new_step
         rendered = torch.full((self.num_envs, 1), float(self._on), device=self.device)
         if self._delay is None:
             self.fresh = rendered[:, 0] > 0.5
             return self._image
-        # read twice within a step, as a wrapper may, an image does not age
-        new_step = env.common_step_counter != self._step
-        self._step = env.common_step_counter
         delivered = self._delay.compute(self._image, update_history=new_step)
         self.fresh = self._fresh_delay.compute(rendered, update_history=new_step)[:, 0] > 0.5
         return delivered
