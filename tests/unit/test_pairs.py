@@ -114,12 +114,18 @@ def test_images_are_kept_in_half_the_memory():
     assert all(tensor.dtype == torch.float32 for tensor in full_precision(pairs).values())
 
 
-def test_pairs_are_given_once_and_their_lack_is_explained():
-    collector = PairCollector(["privileged"])
+def test_pairs_stay_until_another_rollout_begins_and_their_lack_is_explained():
+    camera = StillCamera(4)
+    collector = PairCollector(["privileged"], camera)
     with pytest.raises(ValueError, match="no pair.*render_interval"):
         collector.take()
-    collector.add(moment(0))
-    collector.take()
+    camera.step()
+    for step in (1, 2):
+        collector.add(moment(step))
+        for _ in range(2):
+            assert collector.take()["privileged"][:, 0].tolist() == [float(step)] * 4
+    camera.fresh[:] = False
+    collector.add(moment(3))
     with pytest.raises(ValueError, match="no pair"):
         collector.take()
 

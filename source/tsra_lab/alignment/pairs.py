@@ -83,8 +83,8 @@ class PairCollector:
         """Onboard images rendered for pairs so far, over all environments."""
         self._steps = 0
         self._rollouts = 0
+        self._given = False
         self._moments: list[TensorDict] = []
-        self._last: TensorDict | None = None
         self._begins: torch.Tensor | None = None
 
     @classmethod
@@ -114,13 +114,16 @@ class PairCollector:
         Args:
             obs: Observations, one tensor per group. Shapes are (num_envs, ...).
         """
+        rendering = self._rollouts % self.render_interval == 0 or not self.sequences
+        if self._given and rendering:  # of another rollout
+            self._moments, self._given = [], False
         moment = _compressed(obs.select(*self.groups))
         fresh = None if self.camera is None else self.camera.fresh.to(obs.device)
         if self.camera is not None:
             self.num_frames += int(fresh.sum())
         if not self.sequences:
             self._moments.append(moment if fresh is None else moment[fresh])
-        elif self._rollouts % self.render_interval == 0 and (fresh is None or fresh.all()):
+        elif rendering and (fresh is None or fresh.all()):
             # the first moment of all begins an episode, as far as anyone knows
             begins = torch.ones_like(moment[self.groups[0]][:, 0]) if self._begins is None else self._begins
             self._moments.append(moment.set(FIRST, begins > 0.5))
@@ -138,7 +141,9 @@ class PairCollector:
         self._begins = dones.float()
 
     def take(self) -> TensorDict:
-        """Give the pairs of the rollout and forget them; of sequences, the last there are.
+        """Give the pairs of the rollout, which ends with this; of sequences, the last there are.
+
+        Like a rollout storage, it keeps them until another rollout begins.
 
         Returns:
             Observations of both views, one tensor per group, images in half precision. Shapes are (num_pairs, ...), or
@@ -148,13 +153,9 @@ class PairCollector:
             ValueError: If there are none.
         """
         self._rollouts += 1
-        moments, self._moments = self._moments, []
-        if self.sequences:
-            if moments:
-                self._last = torch.stack(moments)
-            pairs = self._last
-        else:
-            pairs = torch.cat(moments) if moments else None
+        self._given = True
+        join = torch.stack if self.sequences else torch.cat
+        pairs = join(self._moments) if self._moments else None
         if pairs is None or pairs.batch_size[0] == 0:
             raise ValueError(
                 f"The rollout holds no pair: the camera renders at one of {self.render_interval} steps. Lower"
