@@ -1,0 +1,27 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Articulation configuration of the cabinet that ``make_cabinet.py`` writes."""
+
+import math
+from pathlib import Path
+
+import isaaclab.sim as sim_utils
+from isaaclab.actuators import ImplicitActuatorCfg
+from isaaclab.assets import ArticulationCfg
+
+CABINET_CFG = ArticulationCfg(
+    spawn=sim_utils.UsdFileCfg(usd_path=str(Path(__file__).with_name("cabinet.usda"))),
+    init_state=ArticulationCfg.InitialStateCfg(
+        pos=(0.63, 0.0, 0.0), rot=(0.0, 0.0, math.sin(math.pi / 2), math.cos(math.pi / 2)), joint_pos={"drawer": 0.0}
+    ),
+    actuators={
+        # no drive: friction of 5 N and 10 N s/m of damping
+        "drawer": ImplicitActuatorCfg(
+            joint_names_expr=["drawer"], joint_effort_limit=100.0, stiffness=0.0, damping=10.0, friction=5.0
+        ),
+    },
+)
+"""Cabinet whose front faces an arm at the origin; its drawer stays where it is left."""
