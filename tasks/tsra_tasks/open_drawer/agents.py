@@ -26,10 +26,10 @@ CRITIC = MLPModelCfg(hidden_dims=[128, 128], activation="elu", obs_normalization
 class OpenDrawerAlignedRunnerCfg(AlignedRunnerCfg):
     """TSRA. The student has no camera yet: it sees its own joints alone."""
 
-    num_steps_per_env = 32
-    max_iterations = 500
-    save_interval = 50
-    evaluation_interval = 50
+    num_steps_per_env = 24
+    max_iterations = 200
+    save_interval = 25
+    evaluation_interval = 25
     experiment_name = "open_drawer_aligned"
     obs_groups = {"teacher": ["privileged"], "student": ["onboard"], "critic": ["privileged"]}
     teacher = ENCODER
@@ -44,14 +44,14 @@ class OpenDrawerPPORunnerCfg(RslRlOnPolicyRunnerCfg):
     """Plain PPO on the privileged state: the usual teacher, to be distilled."""
 
     device = "cuda:0" if torch.cuda.is_available() else "cpu"
-    num_steps_per_env = 32
-    max_iterations = 500
-    save_interval = 50
+    num_steps_per_env = 24
+    max_iterations = 200
+    save_interval = 25
     experiment_name = "open_drawer_ppo"
     obs_groups = {"actor": ["privileged"], "critic": ["privileged"]}
     actor = ACTOR
     critic = CRITIC
     algorithm = PPOCfg(**PPO_SETTINGS)
 
-    evaluation_interval: int = 50
+    evaluation_interval: int = 25
     """Iterations between evaluations during training. Only our runner does it."""

@@ -171,7 +171,7 @@ class TerminationsCfg:
 class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
     """Configuration of the drawer task."""
 
-    scene: OpenDrawerSceneCfg = OpenDrawerSceneCfg(num_envs=256, env_spacing=3.0)
+    scene: OpenDrawerSceneCfg = OpenDrawerSceneCfg(num_envs=512, env_spacing=3.0)
     actions: ActionsCfg = ActionsCfg()
     observations: ObservationsCfg = ObservationsCfg()
     events: EventCfg = EventCfg()
@@ -180,8 +180,8 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
 
     def __post_init__(self):
         """Set times, physics and the viewpoint."""
-        self.sim.dt = 0.01
-        self.decimation = round(CONTROL_PERIOD / self.sim.dt)
+        self.sim.dt = CONTROL_PERIOD / 4
+        self.decimation = 4
         self.episode_length_s = 5.0
         self.sim.render_interval = self.decimation
         self.sim.gravity = (0.0, 0.0, 0.0)
