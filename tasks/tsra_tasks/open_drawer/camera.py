@@ -13,19 +13,19 @@ from isaaclab_newton.renderers import NewtonWarpRendererCfg
 
 Vector = tuple[float, float, float]
 
-CAMERA_POSITION: Vector = (-0.25, 0.0, 1.15)
-"""Where the camera is, from the arm's base [m]: on a mast behind it."""
+CAMERA_POSITION: Vector = (0.0, 0.3, 1.2)
+"""Where the camera is, from the arm's base [m]: on a mast to its left."""
 
-CAMERA_TARGET: Vector = (0.55, 0.0, 0.30)
+CAMERA_TARGET: Vector = (0.55, 0.0, 0.35)
 """What the camera looks at [m]."""
 
-FIELD_OF_VIEW = math.radians(55.0)
+FIELD_OF_VIEW = math.radians(36.0)
 """Angle of view across the image [rad]."""
 
 IMAGE_SIZE = 32
 """Width and height of the image [pixels]."""
 
-MAX_DEPTH = 2.0
+MAX_DEPTH = 1.6
 """Depth beyond which nothing is seen [m]."""
 
 

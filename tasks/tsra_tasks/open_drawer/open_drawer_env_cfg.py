@@ -13,9 +13,11 @@ Student-Informed Teacher Training (Messikommer et al., arXiv:2412.09149) in spir
 Gravity is off: the arm's own controller compensates it, and the drawer slides on the level.
 """
 
+import torch
+
 import isaaclab.sim as sim_utils
 from isaaclab.assets import ArticulationCfg, AssetBaseCfg
-from isaaclab.envs import ManagerBasedRLEnvCfg
+from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
 from isaaclab.envs import mdp as isaac_mdp
 from isaaclab.managers import EventTermCfg as EventTerm
 from isaaclab.managers import ObservationGroupCfg as ObsGroup
@@ -33,7 +35,7 @@ from ..robots.arm import ARM_CFG, ARM_JOINTS
 from ..robots.cabinet import CABINET_CFG
 from ..robots.panda import FLANGE, GRIPPER_POINT
 from . import mdp
-from .camera import CAMERA_CFG, MAX_DEPTH
+from .camera import CAMERA_CFG, CAMERA_POSITION, MAX_DEPTH
 from .physics_cfg import OpenDrawerPhysicsCfg
 
 CONTROL_PERIOD = 0.05
@@ -45,14 +47,21 @@ SUCCESS_OPENING = 0.2
 GRIPPER_OFFSET = (0.0, 0.0, FLANGE + GRIPPER_POINT)
 """The gripper's point in the last link's frame [m]."""
 
-HOOKED = (0.017, 0.0, 0.0)
+HOOKED = (0.013, 0.0, 0.0)
 """Where the gripper's point is when its rear finger is in the middle of the gap behind the bar, in the handle's frame
 [m]: in front of the bar."""
+
+BAR_POINTS = ((0.0, -0.05, 0.0), (0.0, 0.0, 0.0), (0.0, 0.05, 0.0))
+"""Points of the bar that tell how much of it is hidden, in the handle's frame [m]."""
+
+START_TURN = -0.7
+"""Where the first joint starts [rad]: the arm is aside, so the camera sees the handle at first."""
 
 ARM = SceneEntityCfg("robot", joint_names=ARM_JOINTS, preserve_order=True)
 HAND = SceneEntityCfg("robot", body_names=["link7"])
 CABINET = SceneEntityCfg("cabinet", body_names=["body"])
-HANDLE = SceneEntityCfg("cabinet", body_names=["drawer"])
+HANDLE = SceneEntityCfg("cabinet", body_names=["handle"])
+HANDLE_MOUNT = SceneEntityCfg("cabinet", joint_names=["handle"])
 DRAWER = SceneEntityCfg("cabinet", joint_names=["drawer"])
 
 
@@ -78,7 +87,11 @@ class ActionsCfg:
     """Increments of the gripper's pose; the fingers stay open."""
 
     gripper = mdp.GripperIncrementActionCfg(
-        asset_name="robot", joint_names=ARM_JOINTS, body_name="link7", offset=GRIPPER_OFFSET
+        asset_name="robot",
+        joint_names=ARM_JOINTS,
+        body_name="link7",
+        offset=GRIPPER_OFFSET,
+        redundant_joint="joint3",
     )
 
 
@@ -138,7 +151,8 @@ class EventCfg:
             "y": (-0.12, 0.12),
             "z": (-0.01, 0.05),
             "yaw": (-0.25, 0.25),
-            "cabinet_cfg": SceneEntityCfg("cabinet"),
+            "handle": (-0.14, 0.14),
+            "handle_cfg": HANDLE_MOUNT,
         },
     )
 
@@ -186,12 +200,26 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
         self.sim.render_interval = self.decimation
         self.sim.gravity = (0.0, 0.0, 0.0)
         self.sim.physics = OpenDrawerPhysicsCfg()
+        # the wrist turns with the first joint, so that the fingers open towards the cabinet
+        self.scene.robot.init_state.joint_pos["joint1"] += START_TURN
+        self.scene.robot.init_state.joint_pos["joint7"] += START_TURN
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(0.4, 2.2, 1.6), lookat=(0.4, 0.0, 0.3))
 
     def without_camera(self):
         """Leave the camera and its observation group out: faster, for what needs no images."""
         self.scene.camera = None
         self.observations.image = None
+
+    def step_metrics(self, env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
+        """Metrics of the present step, which evaluation averages over episodes.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            ``handle_hidden``: share of the bar that the arm hides from the camera. Shape is (num_envs,).
+        """
+        return {"handle_hidden": mdp.handle_hidden(env, "cabinet", "handle", BAR_POINTS, CAMERA_POSITION, "robot")}
 
     def evaluation_mode(self):
         """Episodes of evaluation are those of training. Sensors stay noisy, as on the robot."""

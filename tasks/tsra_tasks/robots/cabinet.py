@@ -15,13 +15,19 @@ from isaaclab.assets import ArticulationCfg
 CABINET_CFG = ArticulationCfg(
     spawn=sim_utils.UsdFileCfg(usd_path=str(Path(__file__).with_name("cabinet.usda"))),
     init_state=ArticulationCfg.InitialStateCfg(
-        pos=(0.63, 0.0, 0.0), rot=(0.0, 0.0, math.sin(math.pi / 2), math.cos(math.pi / 2)), joint_pos={"drawer": 0.0}
+        pos=(0.63, 0.0, 0.0), rot=(0.0, 0.0, math.sin(math.pi / 2), math.cos(math.pi / 2)), joint_pos={".*": 0.0}
     ),
     actuators={
         # no drive: friction of 5 N and 10 N s/m of damping
         "drawer": ImplicitActuatorCfg(
             joint_names_expr=["drawer"], joint_effort_limit=100.0, stiffness=0.0, damping=10.0, friction=5.0
         ),
+        # where the handle is mounted: only its target moves it
+        "handle": ImplicitActuatorCfg(
+            joint_names_expr=["handle"], joint_effort_limit=1.0e4, stiffness=2.0e4, damping=1.0e3, armature=1.0
+        ),
     },
 )
-"""Cabinet whose front faces an arm at the origin; its drawer stays where it is left."""
+"""Cabinet whose front faces an arm at the origin; its drawer stays where it is left.
+
+The target of the joint ``handle`` must be set with its position."""

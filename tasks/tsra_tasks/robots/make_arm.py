@@ -18,38 +18,31 @@ from pathlib import Path
 
 from pxr import Gf
 
+from .arm_shapes import CAPSULES, FINGER_SIZE, HAND_SIZE
 from .panda import (
     DH_PARAMETERS,
     FINGER_BASE,
-    FINGER_LENGTH,
     FINGER_TRAVEL,
     FLANGE,
     HAND_YAW,
     NUM_JOINTS,
     POSITION_LIMITS,
 )
-from .usd_primitives import Vector, add_box, add_capsule, add_joint, add_link, fix_to_world, new_articulation
+from .usd_primitives import (
+    Vector,
+    add_box,
+    add_capsule,
+    add_joint,
+    add_link,
+    box_inertia,
+    fix_to_world,
+    new_articulation,
+)
 
 ARM_MASS = 18.0
 """Mass of the moving links without fingers [kg]."""
 FINGER_MASS = 0.05
 """Mass of a finger [kg]."""
-FINGER_SIZE = (0.020, 0.014, FINGER_LENGTH)
-"""Width, thickness and length of a finger [m]."""
-HAND_SIZE = (0.06, 0.20, 0.066)
-"""Depth, width and height of the hand [m]; it is as wide as the fingers open, along y."""
-
-CAPSULES: tuple[tuple[tuple[Vector, Vector], float], ...] = (
-    (((0.0, 0.0, -0.19), (0.0, 0.0, 0.0)), 0.060),
-    (((0.0, 0.0, -0.04), (0.0, -0.19, 0.0)), 0.060),
-    (((0.0, 0.0, -0.12), (0.0825, 0.0, 0.0)), 0.055),
-    (((0.0, 0.0, 0.03), (-0.0825, 0.12, 0.0)), 0.055),
-    (((0.0, 0.02, -0.26), (0.0, 0.04, 0.0)), 0.052),
-    (((0.0, 0.0, 0.0), (0.088, 0.0, 0.0)), 0.048),
-    (((0.0, 0.0, -0.01), (0.0, 0.0, 0.06)), 0.044),
-)
-"""Ends [m] and radius [m] of the capsule of each link, in the link's frame."""
-
 FOREARM = 4
 """Index of the one capsule that collides: the others are out of the cabinet's reach."""
 
@@ -149,11 +142,9 @@ def make_arm(path: Path) -> None:
     hand = f"/Arm/link{NUM_JOINTS}"
     center = (0.0, 0.0, FLANGE + 0.5 * HAND_SIZE[2])
     add_box(stage, f"{hand}/hand", center, HAND_SIZE, "shell", yaw=math.degrees(HAND_YAW), collides=True)
-    width, thickness, length = FINGER_SIZE
+    _, thickness, length = FINGER_SIZE
     center = (0.0, 0.5 * thickness, 0.5 * length)
-    inertia = tuple(
-        FINGER_MASS * (a**2 + b**2) / 12.0 for a, b in ((thickness, length), (width, length), (width, thickness))
-    )
+    inertia = box_inertia(FINGER_MASS, FINGER_SIZE)
     for side, name in enumerate(("left_finger", "right_finger")):
         finger, local = f"/Arm/{name}", finger_pose(side)
         add_link(stage, finger, local * pose, FINGER_MASS, center, inertia)

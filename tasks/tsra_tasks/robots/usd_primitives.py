@@ -41,6 +41,20 @@ def new_articulation(path: str, root: str, colors: dict[str, Vector]) -> Usd.Sta
     return stage
 
 
+def box_inertia(mass: float, size: Vector) -> Vector:
+    """Moments of inertia of a solid box about its centre [kg m^2].
+
+    Args:
+        mass: Mass [kg].
+        size: Edge lengths [m].
+
+    Returns:
+        Moments about x, y and z.
+    """
+    x, y, z = (edge**2 for edge in size)
+    return (mass * (y + z) / 12.0, mass * (x + z) / 12.0, mass * (x + y) / 12.0)
+
+
 def add_link(
     stage: Usd.Stage, path: str, pose: Gf.Matrix4d, mass: float, center: Vector, inertia: Vector
 ) -> UsdGeom.Xform:

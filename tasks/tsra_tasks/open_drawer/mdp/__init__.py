@@ -12,6 +12,7 @@ from .gripper_increment_cfg import GripperIncrementActionCfg
 from .observations import cabinet_pose, depth_image, gripper_to_handle, hand_in_handle_frame
 from .rewards import approach_handle, opening_speed
 from .terminations import drawer_is_open
+from .visibility import handle_hidden, segment_distances
 
 __all__ = [
     "GripperIncrementAction",
@@ -22,9 +23,11 @@ __all__ = [
     "depth_image",
     "drawer_is_open",
     "gripper_to_handle",
+    "handle_hidden",
     "hand_in_handle_frame",
     "opening_speed",
     "place_cabinet",
     "point_on_body",
     "reset_arm",
+    "segment_distances",
 ]

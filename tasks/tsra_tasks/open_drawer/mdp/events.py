@@ -47,9 +47,10 @@ def place_cabinet(
     y: Range,
     z: Range,
     yaw: Range,
-    cabinet_cfg: SceneEntityCfg,
+    handle: Range,
+    handle_cfg: SceneEntityCfg,
 ) -> None:
-    """Draw the pose of the cabinet and close its drawer.
+    """Draw the pose of the cabinet and the place of its handle, and close its drawer.
 
     Args:
         env: Environment.
@@ -58,18 +59,21 @@ def place_cabinet(
         y: Range of its place to the left [m].
         z: Range of its height above the floor [m].
         yaw: Range of its turn [rad]; at zero its front faces the arm.
-        cabinet_cfg: The cabinet.
+        handle: Range of the handle's place along the drawer's front [m].
+        handle_cfg: The cabinet and the joint that holds the handle.
     """
-    cabinet: Articulation = env.scene[cabinet_cfg.name]
-    lower, upper = torch.tensor([x, y, z, yaw], device=env.device).T
+    cabinet: Articulation = env.scene[handle_cfg.name]
+    lower, upper = torch.tensor([x, y, z, yaw, handle], device=env.device).T
     origins = env.scene.env_origins[env_ids]
     count = len(origins)
-    draw = lower + (upper - lower) * torch.rand(count, 4, device=env.device)
+    draw = lower + (upper - lower) * torch.rand(count, 5, device=env.device)
     half_turn = 0.5 * (draw[:, 3] + math.pi)
     pose = torch.zeros(count, 7, device=env.device)
     pose[:, :3] = origins + draw[:, :3]
     pose[:, 5], pose[:, 6] = half_turn.sin(), half_turn.cos()
     cabinet.write_root_pose_to_sim_index(root_pose=pose, env_ids=env_ids)
     joints = torch.zeros(count, cabinet.num_joints, device=env.device)
-    cabinet.write_joint_position_to_sim_index(position=joints, env_ids=env_ids)
     cabinet.write_joint_velocity_to_sim_index(velocity=joints, env_ids=env_ids)
+    joints[:, handle_cfg.joint_ids] = draw[:, 4:]
+    cabinet.write_joint_position_to_sim_index(position=joints, env_ids=env_ids)
+    cabinet.set_joint_position_target_index(target=joints, env_ids=env_ids)

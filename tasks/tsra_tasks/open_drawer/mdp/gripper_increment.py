@@ -26,8 +26,8 @@ class GripperIncrementAction(ActionTerm):
     """Moves the gripper by increments from where it is, through differential inverse kinematics.
 
     Joint targets are computed once per control step, by damped least squares from the present joint positions: the
-    action has no memory. The gripper is brought back to pointing straight down, and the redundant joint to its default
-    position. The base must not be turned or tilted in the world.
+    action has no memory. The gripper is brought back to pointing straight down, and the redundant joint to zero. The
+    base must not be turned or tilted in the world.
     """
 
     cfg: GripperIncrementActionCfg
@@ -41,7 +41,8 @@ class GripperIncrementAction(ActionTerm):
             env: Environment that owns the term.
 
         Raises:
-            ValueError: If the body's name does not match exactly one body.
+            ValueError: If the body's name does not match exactly one body, or the redundant joint is not one of the
+                joints.
         """
         super().__init__(cfg, env)
         self.joint_ids, self.joint_names = self._asset.find_joints(cfg.joint_names, preserve_order=True)
@@ -52,6 +53,10 @@ class GripperIncrementAction(ActionTerm):
         # the Jacobian has no row for a fixed root
         self.jacobian_row = self.body_id - 1 if self._asset.is_fixed_base else self.body_id
         self.jacobian_columns = [joint + self._asset.num_base_dofs for joint in self.joint_ids]
+        if cfg.redundant_joint not in self.joint_names:
+            raise ValueError(f"The redundant joint '{cfg.redundant_joint}' is not one of {self.joint_names}.")
+        self._redundant_gains = torch.zeros(len(self.joint_ids), device=self.device)
+        self._redundant_gains[self.joint_names.index(cfg.redundant_joint)] = cfg.redundant_gain
         self._raw_actions = torch.zeros(self.num_envs, self.action_dim, device=self.device)
         self._increments = torch.zeros_like(self._raw_actions)
         self._scale = torch.tensor([cfg.step, cfg.step, cfg.step, cfg.turn], device=self.device)
@@ -93,7 +98,7 @@ class GripperIncrementAction(ActionTerm):
         error[:, :3] = self._increments[:, :3]
         error[:, 3:] = torch.linalg.cross(rotation[:, :, 2], self._down)
         error[:, 5] += self._increments[:, 3]
-        posture = self.cfg.posture_gain * (data.default_joint_pos.torch[:, self.joint_ids] - positions)
+        posture = -self._redundant_gains * positions
         # the posture's own motion of the gripper is taken back, which leaves its part in the null space
         error -= (jacobian @ posture.unsqueeze(-1)).squeeze(-1)
         square = jacobian @ jacobian.mT + self.cfg.damping**2 * torch.eye(6, device=self.device)

@@ -38,8 +38,11 @@ class GripperIncrementActionCfg(ActionTermCfg):
     damping: float = 0.05
     """Damping of the least squares, against singularities."""
 
-    posture_gain: float = 0.05
-    """Share of the way to the default joint positions that the redundant joint goes in each control step."""
+    redundant_joint: str = MISSING
+    """The joint that is brought back to zero as far as this leaves the gripper where it is."""
+
+    redundant_gain: float = 0.05
+    """Share of its way to zero that it goes in each control step."""
 
     max_joint_step: float = 0.2
     """Bound of the change of a joint's target [rad], which bounds speed and force."""

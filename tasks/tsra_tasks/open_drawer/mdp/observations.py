@@ -30,7 +30,7 @@ def gripper_to_handle(
         env: Environment.
         hand_cfg: Robot and the body that carries the gripper.
         gripper_offset: The gripper's point in that body's frame [m].
-        handle_cfg: Cabinet and its drawer.
+        handle_cfg: Cabinet and its handle.
 
     Returns:
         Vector of shape (num_envs, 3).
@@ -45,7 +45,7 @@ def hand_in_handle_frame(env: ManagerBasedEnv, hand_cfg: SceneEntityCfg, handle_
     Args:
         env: Environment.
         hand_cfg: Robot and the body that carries the gripper.
-        handle_cfg: Cabinet and its drawer.
+        handle_cfg: Cabinet and its handle.
 
     Returns:
         Axes of shape (num_envs, 6).

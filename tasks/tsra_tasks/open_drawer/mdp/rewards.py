@@ -62,7 +62,7 @@ class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as
             env: Environment.
             hand_cfg: Robot and the body that carries the gripper.
             gripper_offset: The gripper's point in that body's frame [m].
-            handle_cfg: Cabinet and its drawer.
+            handle_cfg: Cabinet and its handle.
             goal: Where the gripper's point should be, in the handle's frame [m].
 
         Returns:
