@@ -43,10 +43,12 @@ def segment_distances(
     along, other = end - start, other_end - other_start
     normal = torch.linalg.cross(*torch.broadcast_tensors(along, other))
     between = other_start - start
-    square = normal.square().sum(dim=-1).clamp(min=1.0e-12)
+    square = normal.square().sum(dim=-1)
+    crossing = square > 1.0e-12  # of parallel lines no two points are the closest: the ends tell
+    square = square.clamp(min=1.0e-12)
     share = (torch.linalg.cross(*torch.broadcast_tensors(between, other)) * normal).sum(dim=-1) / square
     other_share = (torch.linalg.cross(*torch.broadcast_tensors(between, along)) * normal).sum(dim=-1) / square
-    inside = (share >= 0.0) & (share <= 1.0) & (other_share >= 0.0) & (other_share <= 1.0)
+    inside = crossing & (share >= 0.0) & (share <= 1.0) & (other_share >= 0.0) & (other_share <= 1.0)
     lines = (between * normal).sum(dim=-1).abs() / square.sqrt()
     ends = [
         _point_distances(start, other_start, other),
