@@ -11,9 +11,17 @@ from pathlib import Path
 import isaaclab.sim as sim_utils
 from isaaclab.actuators import ImplicitActuatorCfg
 from isaaclab.assets import ArticulationCfg
+from isaaclab_newton.sim.schemas import NewtonArticulationCfg
+from isaaclab_physx.sim.schemas import PhysxArticulationCfg
 
 CABINET_CFG = ArticulationCfg(
-    spawn=sim_utils.UsdFileCfg(usd_path=str(Path(__file__).with_name("cabinet.usda"))),
+    spawn=sim_utils.UsdFileCfg(
+        usd_path=str(Path(__file__).with_name("cabinet.usda")),
+        articulation_props=[
+            PhysxArticulationCfg(enabled_self_collisions=False),
+            NewtonArticulationCfg(self_collision_enabled=False),
+        ],
+    ),
     init_state=ArticulationCfg.InitialStateCfg(
         pos=(0.63, 0.0, 0.0), rot=(0.0, 0.0, math.sin(math.pi / 2), math.cos(math.pi / 2)), joint_pos={".*": 0.0}
     ),

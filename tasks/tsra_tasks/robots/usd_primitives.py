@@ -94,14 +94,15 @@ def add_box(
         size: Edge lengths [m].
         material: Name of the material.
         yaw: Rotation about the body's z axis [deg].
-        collides: Whether it is a collision shape too.
+        collides: Whether it can be touched; else it is only seen.
     """
-    shape = UsdGeom.Cube.Define(stage, path)
-    shape.CreateSizeAttr(1.0)
-    shape.AddTranslateOp().Set(Gf.Vec3d(*center))
-    shape.AddOrientOp().Set(Gf.Quatf(Gf.Rotation(Gf.Vec3d(0.0, 0.0, 1.0), yaw).GetQuat()))
-    shape.AddScaleOp().Set(Gf.Vec3f(*size))
-    _finish(stage, shape, material, collides)
+    for twin in _twins(path, collides):
+        shape = UsdGeom.Cube.Define(stage, twin)
+        shape.CreateSizeAttr(1.0)
+        shape.AddTranslateOp().Set(Gf.Vec3d(*center))
+        shape.AddOrientOp().Set(Gf.Quatf(Gf.Rotation(Gf.Vec3d(0.0, 0.0, 1.0), yaw).GetQuat()))
+        shape.AddScaleOp().Set(Gf.Vec3f(*size))
+        _finish(stage, shape, material, touched=twin != path)
 
 
 def add_capsule(
@@ -120,27 +121,38 @@ def add_capsule(
         ends: The two centres of its half-spheres in the body's frame [m].
         radius: Radius [m].
         material: Name of the material.
-        collides: Whether it is a collision shape too.
+        collides: Whether it can be touched; else it is only seen.
     """
     start, end = (Gf.Vec3d(*point) for point in ends)
     axis = end - start
-    shape = UsdGeom.Capsule.Define(stage, path)
-    shape.CreateAxisAttr("Z")
-    shape.CreateRadiusAttr(radius)
-    shape.CreateHeightAttr(axis.GetLength())
-    shape.AddTranslateOp().Set(0.5 * (start + end))
-    shape.AddOrientOp().Set(Gf.Quatf(Gf.Rotation(Gf.Vec3d(0.0, 0.0, 1.0), axis).GetQuat()))
-    _finish(stage, shape, material, collides)
+    for twin in _twins(path, collides):
+        shape = UsdGeom.Capsule.Define(stage, twin)
+        shape.CreateAxisAttr("Z")
+        shape.CreateRadiusAttr(radius)
+        shape.CreateHeightAttr(axis.GetLength())
+        shape.AddTranslateOp().Set(0.5 * (start + end))
+        shape.AddOrientOp().Set(Gf.Quatf(Gf.Rotation(Gf.Vec3d(0.0, 0.0, 1.0), axis).GetQuat()))
+        _finish(stage, shape, material, touched=twin != path)
 
 
-def _finish(stage: Usd.Stage, shape: UsdGeom.Gprim, material: str, collides: bool) -> None:
-    """Paint a shape and make it collide."""
+def _twins(path: str, collides: bool) -> list[str]:
+    """Paths of what is seen and of what is touched.
+
+    They are prims of their own: importers hide the collision shapes of a body that has other shapes to be seen.
+    """
+    return [path, f"{path}_collision"] if collides else [path]
+
+
+def _finish(stage: Usd.Stage, shape: UsdGeom.Gprim, material: str, touched: bool) -> None:
+    """Make a shape one that is touched but not drawn, or paint it."""
+    if touched:
+        UsdPhysics.CollisionAPI.Apply(shape.GetPrim())
+        shape.CreatePurposeAttr(UsdGeom.Tokens.guide)
+        return
     path = stage.GetDefaultPrim().GetPath().AppendPath(f"Looks/{material}")
     color = UsdShade.Shader.Get(stage, path.AppendChild("Shader")).GetInput("diffuseColor").Get()
     shape.CreateDisplayColorAttr([color])
     UsdShade.MaterialBindingAPI.Apply(shape.GetPrim()).Bind(UsdShade.Material.Get(stage, path))
-    if collides:
-        UsdPhysics.CollisionAPI.Apply(shape.GetPrim())
 
 
 def fix_to_world(stage: Usd.Stage, path: str, body: str) -> None:
