@@ -31,8 +31,7 @@ from isaaclab.utils import configclass, replace
 from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
 
-from ..robots.arm import ARM_CFG, ARM_JOINTS
-from ..robots.cabinet import CABINET_CFG
+from ..robots import ARM_CFG, ARM_JOINTS, CABINET_CFG
 from ..robots.panda import FLANGE, GRIPPER_POINT
 from . import mdp
 from .camera import CAMERA_CFG, CAMERA_POSITION, MAX_DEPTH
@@ -67,7 +66,7 @@ DRAWER = SceneEntityCfg("cabinet", joint_names=["drawer"])
 
 @configclass
 class OpenDrawerSceneCfg(InteractiveSceneCfg):
-    """An arm, a cabinet before it, and a camera behind it. The origin is the arm's base."""
+    """An arm, a cabinet before it, and a camera beside it. The origin is the arm's base; the floor is only seen."""
 
     floor = AssetBaseCfg(
         prim_path="{ENV_REGEX_NS}/Floor",
@@ -201,8 +200,9 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
         self.sim.gravity = (0.0, 0.0, 0.0)
         self.sim.physics = OpenDrawerPhysicsCfg()
         # the wrist turns with the first joint, so that the fingers open towards the cabinet
-        self.scene.robot.init_state.joint_pos["joint1"] += START_TURN
-        self.scene.robot.init_state.joint_pos["joint7"] += START_TURN
+        ready = ARM_CFG.init_state.joint_pos
+        turned = {name: ready[name] + START_TURN for name in ("joint1", "joint7")}
+        self.scene.robot.init_state.joint_pos = ready | turned
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(0.4, 2.2, 1.6), lookat=(0.4, 0.0, 0.3))
 
     def without_camera(self):
