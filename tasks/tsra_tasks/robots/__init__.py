@@ -5,8 +5,17 @@
 
 """Robots of the tasks: assets written by scripts in this folder, and their configurations."""
 
+from .arm import ARM_CFG, ARM_JOINTS
 from .quadrotor import QUADROTOR_CFG
 from .quadrotor_dynamics import QuadrotorDynamics, QuadrotorDynamicsCfg
 from .rover import ROVER_CFG, TURNING_ROVER_CFG
 
-__all__ = ["QUADROTOR_CFG", "ROVER_CFG", "TURNING_ROVER_CFG", "QuadrotorDynamics", "QuadrotorDynamicsCfg"]
+__all__ = [
+    "ARM_CFG",
+    "ARM_JOINTS",
+    "QUADROTOR_CFG",
+    "ROVER_CFG",
+    "TURNING_ROVER_CFG",
+    "QuadrotorDynamics",
+    "QuadrotorDynamicsCfg",
+]

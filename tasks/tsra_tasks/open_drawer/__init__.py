@@ -1,0 +1,22 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Opening a drawer: hidden information that the robot's own arm covers."""
+
+import gymnasium as gym
+
+from . import agents
+
+gym.register(
+    id="TSRA-OpenDrawer-Arm",
+    entry_point="isaaclab.envs:ManagerBasedRLEnv",
+    disable_env_checker=True,
+    kwargs={
+        "env_cfg_entry_point": f"{__name__}.open_drawer_env_cfg:OpenDrawerEnvCfg",
+        "default_agent": "rsl_rl",
+        "rsl_rl_cfg_entry_point": f"{agents.__name__}:OpenDrawerAlignedRunnerCfg",
+        "rsl_rl_ppo_cfg_entry_point": f"{agents.__name__}:OpenDrawerPPORunnerCfg",
+    },
+)

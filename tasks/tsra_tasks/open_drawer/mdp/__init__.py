@@ -1,0 +1,33 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Terms of the drawer task's Markov decision process, beside those of Isaac Lab."""
+
+from .events import place_cabinet, reset_arm
+from .geometry import body_pose, point_on_body
+from .gripper_increment import GripperIncrementAction
+from .gripper_increment_cfg import GripperIncrementActionCfg
+from .observations import cabinet_pose, depth_image, gripper_to_handle, hand_in_handle_frame
+from .rewards import approach_handle, opening_speed
+from .terminations import drawer_is_open
+from .visibility import handle_hidden, segment_distances
+
+__all__ = [
+    "GripperIncrementAction",
+    "GripperIncrementActionCfg",
+    "approach_handle",
+    "body_pose",
+    "cabinet_pose",
+    "depth_image",
+    "drawer_is_open",
+    "gripper_to_handle",
+    "handle_hidden",
+    "hand_in_handle_frame",
+    "opening_speed",
+    "place_cabinet",
+    "point_on_body",
+    "reset_arm",
+    "segment_distances",
+]

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Observation terms of the drawer task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from .geometry import body_pose, point_on_body
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedEnv
+    from isaaclab.managers import SceneEntityCfg
+    from isaaclab.sensors import Camera
+
+Vector = tuple[float, float, float]
+
+
+def gripper_to_handle(
+    env: ManagerBasedEnv, hand_cfg: SceneEntityCfg, gripper_offset: Vector, handle_cfg: SceneEntityCfg
+) -> torch.Tensor:
+    """Vector from the gripper's point to the handle's middle, in the environment's frame [m].
+
+    Args:
+        env: Environment.
+        hand_cfg: Robot and the body that carries the gripper.
+        gripper_offset: The gripper's point in that body's frame [m].
+        handle_cfg: Cabinet and its handle.
+
+    Returns:
+        Vector of shape (num_envs, 3).
+    """
+    handle, _ = body_pose(env, handle_cfg)
+    return handle - point_on_body(env, hand_cfg, gripper_offset)
+
+
+def hand_in_handle_frame(env: ManagerBasedEnv, hand_cfg: SceneEntityCfg, handle_cfg: SceneEntityCfg) -> torch.Tensor:
+    """Orientation of the hand to the handle, as the hand's x and z axes in the handle's frame.
+
+    Args:
+        env: Environment.
+        hand_cfg: Robot and the body that carries the gripper.
+        handle_cfg: Cabinet and its handle.
+
+    Returns:
+        Axes of shape (num_envs, 6).
+    """
+    _, hand = body_pose(env, hand_cfg)
+    _, handle = body_pose(env, handle_cfg)
+    relative = handle.mT @ hand
+    return torch.cat([relative[:, :, 0], relative[:, :, 2]], dim=-1)
+
+
+def cabinet_pose(env: ManagerBasedEnv, cabinet_cfg: SceneEntityCfg) -> torch.Tensor:
+    """Position of the cabinet in the environment's frame [m], and cosine and sine of its front's direction.
+
+    Args:
+        env: Environment.
+        cabinet_cfg: Cabinet and its fixed body.
+
+    Returns:
+        Pose of shape (num_envs, 5).
+    """
+    position, rotation = body_pose(env, cabinet_cfg)
+    return torch.cat([position, rotation[:, :2, 0]], dim=-1)
+
+
+def depth_image(env: ManagerBasedEnv, sensor_name: str, max_depth: float) -> torch.Tensor:
+    """Depth along the camera's axis, as a share of the largest depth.
+
+    Args:
+        env: Environment.
+        sensor_name: Name of the camera in the scene.
+        max_depth: Depth that becomes 1, as does everything beyond [m].
+
+    Returns:
+        Image of shape (num_envs, 1, height, width), values in [0, 1].
+    """
+    camera: Camera = env.scene.sensors[sensor_name]
+    depth = camera.data.output["distance_to_image_plane"].torch
+    return (depth / max_depth).clamp(0.0, 1.0).permute(0, 3, 1, 2)

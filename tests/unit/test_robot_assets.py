@@ -1,0 +1,93 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The arm's and the cabinet's files: what their scripts write, with the published kinematics and limits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pxr import Usd, UsdGeom, UsdPhysics
+
+from tsra_tasks import robots
+from tsra_tasks.robots import panda
+from tsra_tasks.robots.make_arm import ARM_MASS, make_arm
+from tsra_tasks.robots.make_cabinet import DRAWER_TRAVEL, HANDLE_POSITION, make_cabinet
+
+pytestmark = [pytest.mark.unit, pytest.mark.kitless]
+
+FOLDER = Path(robots.__file__).parent
+
+
+def flange_pose(positions: list[float]) -> np.ndarray:
+    """Flange of the published arm by its Denavit-Hartenberg parameters, as a 4 x 4 matrix of column vectors."""
+    pose = np.eye(4)
+    for (a, d, alpha), theta in zip(panda.DH_PARAMETERS, positions, strict=True):
+        ca, sa, ct, st = math.cos(alpha), math.sin(alpha), math.cos(theta), math.sin(theta)
+        pose = pose @ np.array(
+            [
+                [ct, -st, 0.0, a],
+                [st * ca, ct * ca, -sa, -d * sa],
+                [st * sa, ct * sa, ca, d * ca],
+                [0.0, 0.0, 0.0, 1.0],
+            ]
+        )
+    pose[:3, 3] += panda.FLANGE * pose[:3, 2]
+    return pose
+
+
+@pytest.mark.parametrize("name, make", [("arm", make_arm), ("cabinet", make_cabinet)])
+def test_a_file_is_what_its_script_writes(name: str, make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / f"{name}.usda")
+    assert (tmp_path / f"{name}.usda").read_text() == (FOLDER / f"{name}.usda").read_text()
+
+
+def test_the_parameters_give_the_published_ready_pose() -> None:
+    pose = flange_pose([0.0, -math.pi / 4, 0.0, -3 * math.pi / 4, 0.0, math.pi / 2, math.pi / 4])
+    # Franka's own hand reaches 0.1034 m beyond the flange: libfranka reports (0.307, 0, 0.487) there
+    np.testing.assert_allclose(pose[:3, 3] - [0.0, 0.0, 0.1034], [0.3069, 0.0, 0.4869], atol=1e-3)
+    np.testing.assert_allclose(pose[:3, 2], [0.0, 0.0, -1.0], atol=1e-6)
+
+
+def test_the_file_s_links_lie_where_the_parameters_put_them() -> None:
+    stage = Usd.Stage.Open(str(FOLDER / "arm.usda"))
+    pose = UsdGeom.XformCache().GetLocalToWorldTransform(stage.GetPrimAtPath("/Arm/link7"))
+    expected = flange_pose([0.0] * panda.NUM_JOINTS)
+    flange = np.array(pose.Transform((0.0, 0.0, panda.FLANGE)))
+    np.testing.assert_allclose(flange, expected[:3, 3], atol=1e-6)
+    np.testing.assert_allclose(np.array(pose.ExtractRotationMatrix()).T, expected[:3, :3], atol=1e-6)
+
+
+def test_limits_are_the_published_ones() -> None:
+    stage = Usd.Stage.Open(str(FOLDER / "arm.usda"))
+    for index, limits in enumerate(panda.POSITION_LIMITS):
+        joint = UsdPhysics.RevoluteJoint(stage.GetPrimAtPath(f"/Arm/joints/joint{index + 1}"))
+        written = joint.GetLowerLimitAttr().Get(), joint.GetUpperLimitAttr().Get()
+        assert written == pytest.approx([math.degrees(limit) for limit in limits], abs=1e-3)
+
+
+def test_the_arm_weighs_what_it_should_and_inertias_are_those_of_bodies() -> None:
+    stage = Usd.Stage.Open(str(FOLDER / "arm.usda"))
+    masses = []
+    for index in range(1, panda.NUM_JOINTS + 1):
+        body = UsdPhysics.MassAPI(stage.GetPrimAtPath(f"/Arm/link{index}"))
+        masses.append(body.GetMassAttr().Get())
+        smallest, middle, largest = sorted(body.GetDiagonalInertiaAttr().Get())
+        assert smallest > 0.0 and largest <= smallest + middle + 1e-6
+    assert sum(masses) == pytest.approx(ARM_MASS, rel=1e-5)
+
+
+def test_the_drawer_slides_out_of_the_front() -> None:
+    stage = Usd.Stage.Open(str(FOLDER / "cabinet.usda"))
+    joint = UsdPhysics.PrismaticJoint(stage.GetPrimAtPath("/Cabinet/joints/drawer"))
+    assert joint.GetAxisAttr().Get() == "X"
+    assert joint.GetLowerLimitAttr().Get() == 0.0
+    assert joint.GetUpperLimitAttr().Get() == pytest.approx(DRAWER_TRAVEL)
+    handle = UsdGeom.XformCache().GetLocalToWorldTransform(stage.GetPrimAtPath("/Cabinet/handle"))
+    np.testing.assert_allclose(handle.ExtractTranslation(), HANDLE_POSITION, atol=1e-9)
