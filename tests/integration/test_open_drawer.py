@@ -28,9 +28,9 @@ import tsra_tasks  # noqa: F401
 from tsra_tasks.open_drawer import mdp
 from tsra_tasks.open_drawer.camera import CAMERA_POSITION, FIELD_OF_VIEW, IMAGE_SIZE, MAX_DEPTH
 from tsra_tasks.open_drawer.open_drawer_env_cfg import GRIPPER_OFFSET, HOOKED, SUCCESS_OPENING
+from tsra_tasks.props.make_cabinet import BODY_SIZE, DRAWER_TRAVEL
 from tsra_tasks.robots import panda
 from tsra_tasks.robots.arm import ARM_JOINTS
-from tsra_tasks.robots.make_cabinet import BODY_SIZE, DRAWER_TRAVEL
 
 pytestmark = [pytest.mark.integration, pytest.mark.kitless]
 
@@ -45,6 +45,7 @@ def env() -> Iterator[ManagerBasedRLEnv]:
     env_cfg.evaluation_mode()
     env_cfg.scene.num_envs = NUM_ENVS
     env_cfg.sim.device = "cpu"
+    env_cfg.observations.image.enable_corruption = False
     env_cfg.seed = 0
     with launch_simulation(env_cfg, argparse.Namespace(device="cpu")):
         env = gym.make(TASK, cfg=env_cfg).unwrapped

@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The arm's and the cabinet's files: what their scripts write, with the published kinematics and limits."""
+"""Files of robots and props: what their scripts write, with the arm's published kinematics and limits."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ import numpy as np
 import pytest
 from pxr import Usd, UsdGeom, UsdPhysics
 
-from tsra_tasks import robots
+from tsra_tasks import props, robots
+from tsra_tasks.props.make_cabinet import DRAWER_TRAVEL, HANDLE_POSITION, make_cabinet
+from tsra_tasks.props.make_post import make_post
 from tsra_tasks.robots import panda
 from tsra_tasks.robots.make_arm import ARM_MASS, make_arm
-from tsra_tasks.robots.make_cabinet import DRAWER_TRAVEL, HANDLE_POSITION, make_cabinet
+from tsra_tasks.robots.make_quadrotor import make_quadrotor
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
-FOLDER = Path(robots.__file__).parent
+ROBOTS, PROPS = Path(robots.__file__).parent, Path(props.__file__).parent
 
 
 def flange_pose(positions: list[float]) -> np.ndarray:
@@ -42,10 +44,19 @@ def flange_pose(positions: list[float]) -> np.ndarray:
     return pose
 
 
-@pytest.mark.parametrize("name, make", [("arm", make_arm), ("cabinet", make_cabinet)])
-def test_a_file_is_what_its_script_writes(name: str, make: Callable[[Path], None], tmp_path: Path) -> None:
-    make(tmp_path / f"{name}.usda")
-    assert (tmp_path / f"{name}.usda").read_text() == (FOLDER / f"{name}.usda").read_text()
+@pytest.mark.parametrize(
+    "file, make",
+    [
+        (ROBOTS / "arm.usda", make_arm),
+        (ROBOTS / "quadrotor.usda", make_quadrotor),
+        (PROPS / "cabinet.usda", make_cabinet),
+        (PROPS / "post.usda", make_post),
+    ],
+    ids=lambda value: getattr(value, "stem", ""),
+)
+def test_a_file_is_what_its_script_writes(file: Path, make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / file.name)
+    assert (tmp_path / file.name).read_text() == file.read_text()
 
 
 def test_the_parameters_give_the_published_ready_pose() -> None:
@@ -56,7 +67,7 @@ def test_the_parameters_give_the_published_ready_pose() -> None:
 
 
 def test_the_file_s_links_lie_where_the_parameters_put_them() -> None:
-    stage = Usd.Stage.Open(str(FOLDER / "arm.usda"))
+    stage = Usd.Stage.Open(str(ROBOTS / "arm.usda"))
     pose = UsdGeom.XformCache().GetLocalToWorldTransform(stage.GetPrimAtPath("/Arm/link7"))
     expected = flange_pose([0.0] * panda.NUM_JOINTS)
     flange = np.array(pose.Transform((0.0, 0.0, panda.FLANGE)))
@@ -65,7 +76,7 @@ def test_the_file_s_links_lie_where_the_parameters_put_them() -> None:
 
 
 def test_limits_are_the_published_ones() -> None:
-    stage = Usd.Stage.Open(str(FOLDER / "arm.usda"))
+    stage = Usd.Stage.Open(str(ROBOTS / "arm.usda"))
     for index, limits in enumerate(panda.POSITION_LIMITS):
         joint = UsdPhysics.RevoluteJoint(stage.GetPrimAtPath(f"/Arm/joints/joint{index + 1}"))
         written = joint.GetLowerLimitAttr().Get(), joint.GetUpperLimitAttr().Get()
@@ -73,7 +84,7 @@ def test_limits_are_the_published_ones() -> None:
 
 
 def test_the_arm_weighs_what_it_should_and_inertias_are_those_of_bodies() -> None:
-    stage = Usd.Stage.Open(str(FOLDER / "arm.usda"))
+    stage = Usd.Stage.Open(str(ROBOTS / "arm.usda"))
     masses = []
     for index in range(1, panda.NUM_JOINTS + 1):
         body = UsdPhysics.MassAPI(stage.GetPrimAtPath(f"/Arm/link{index}"))
@@ -84,7 +95,7 @@ def test_the_arm_weighs_what_it_should_and_inertias_are_those_of_bodies() -> Non
 
 
 def test_the_drawer_slides_out_of_the_front() -> None:
-    stage = Usd.Stage.Open(str(FOLDER / "cabinet.usda"))
+    stage = Usd.Stage.Open(str(PROPS / "cabinet.usda"))
     joint = UsdPhysics.PrismaticJoint(stage.GetPrimAtPath("/Cabinet/joints/drawer"))
     assert joint.GetAxisAttr().Get() == "X"
     assert joint.GetLowerLimitAttr().Get() == 0.0

@@ -16,7 +16,11 @@ gym.register(
     kwargs={
         "env_cfg_entry_point": f"{__name__}.open_drawer_env_cfg:OpenDrawerEnvCfg",
         "default_agent": "rsl_rl",
-        "rsl_rl_cfg_entry_point": f"{agents.__name__}:OpenDrawerAlignedRunnerCfg",
-        "rsl_rl_ppo_cfg_entry_point": f"{agents.__name__}:OpenDrawerPPORunnerCfg",
+        "rsl_rl_cfg_entry_point": f"{agents.__name__}:DrawerAlignedRunnerCfg",
+        "rsl_rl_sitt_cfg_entry_point": f"{agents.__name__}:DrawerSITTRunnerCfg",
+        "rsl_rl_asymmetric_cfg_entry_point": f"{agents.__name__}:DrawerAsymmetricRunnerCfg",
+        "rsl_rl_ppo_cfg_entry_point": f"{agents.__name__}:DrawerPPORunnerCfg",
+        "rsl_rl_distillation_cfg_entry_point": f"{agents.__name__}:DrawerDistillationRunnerCfg",
+        "rsl_rl_aligned_distillation_cfg_entry_point": f"{agents.__name__}:DrawerAlignedDistillationRunnerCfg",
     },
 )

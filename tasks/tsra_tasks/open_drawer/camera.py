@@ -9,7 +9,8 @@ import math
 
 import isaaclab.sim as sim_utils
 from isaaclab.sensors import CameraCfg
-from isaaclab_newton.renderers import NewtonWarpRendererCfg
+
+from ..cameras import CameraRendererCfg
 
 Vector = tuple[float, float, float]
 
@@ -58,6 +59,6 @@ CAMERA_CFG = CameraCfg(
     spawn=sim_utils.PinholeCameraCfg(
         focal_length=0.5 / math.tan(0.5 * FIELD_OF_VIEW), horizontal_aperture=1.0, clipping_range=(0.05, MAX_DEPTH)
     ),
-    renderer_cfg=NewtonWarpRendererCfg(depth_clipping_behavior="max"),
+    renderer_cfg=CameraRendererCfg(),
 )
 """Depth camera fixed beside the arm's base: an arm that reaches straight for the handle hides it."""

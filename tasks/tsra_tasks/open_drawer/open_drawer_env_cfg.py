@@ -31,7 +31,9 @@ from isaaclab.utils import configclass, replace
 from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
 
-from ..robots import ARM_CFG, ARM_JOINTS, CABINET_CFG
+from ..cameras import DepthImage, ImageNoiseCfg
+from ..props import CABINET_CFG
+from ..robots import ARM_CFG, ARM_JOINTS
 from ..robots.panda import FLANGE, GRIPPER_POINT
 from . import mdp
 from .camera import CAMERA_CFG, CAMERA_POSITION, MAX_DEPTH
@@ -77,7 +79,7 @@ class OpenDrawerSceneCfg(InteractiveSceneCfg):
     )
     robot: ArticulationCfg = replace(ARM_CFG, prim_path="{ENV_REGEX_NS}/Robot")
     cabinet: ArticulationCfg = replace(CABINET_CFG, prim_path="{ENV_REGEX_NS}/Cabinet")
-    camera: CameraCfg | None = CAMERA_CFG
+    camera: CameraCfg = CAMERA_CFG
     light = AssetBaseCfg(prim_path="/World/Light", spawn=sim_utils.DistantLightCfg(intensity=2500.0))
 
 
@@ -114,7 +116,16 @@ class ObservationsCfg:
     class ImageCfg(ObsGroup):
         """Onboard too: the camera."""
 
-        depth = ObsTerm(func=mdp.depth_image, params={"sensor_name": "camera", "max_depth": MAX_DEPTH})
+        depth = ObsTerm(
+            func=DepthImage,
+            params={"sensor_cfg": SceneEntityCfg("camera"), "max_range": MAX_DEPTH, "latency_steps": (0, 0)},
+            noise=ImageNoiseCfg(relative_std=0.003),
+            clip=(0.0, 1.0),
+        )
+
+        def __post_init__(self):
+            """Switch the noise on."""
+            self.enable_corruption = True
 
     @configclass
     class PrivilegedCfg(ObsGroup):
@@ -133,7 +144,7 @@ class ObservationsCfg:
         last_action = ObsTerm(func=isaac_mdp.last_action, clip=(-2.0, 2.0))
 
     onboard: OnboardCfg = OnboardCfg()
-    image: ImageCfg | None = ImageCfg()
+    image: ImageCfg = ImageCfg()
     privileged: PrivilegedCfg = PrivilegedCfg()
 
 
@@ -205,10 +216,29 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
         self.scene.robot.init_state.joint_pos = ready | turned
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(0.4, 2.2, 1.6), lookat=(0.4, 0.0, 0.3))
 
-    def without_camera(self):
-        """Leave the camera and its observation group out: faster, for what needs no images."""
-        self.scene.camera = None
-        self.observations.image = None
+    def onboard_camera(self, env: ManagerBasedRLEnv) -> DepthImage | None:
+        """The image's observation term, which whoever trains may switch off.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            The term; None where the group was taken away.
+        """
+        image = env.observation_manager.cfg.image
+        return None if image is None else image.depth.func
+
+    def view_poses(self, env: ManagerBasedRLEnv) -> tuple[torch.Tensor, torch.Tensor]:
+        """Where a spectator stands and looks: to the right of the arm, at the drawer.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            Eyes and targets in the world frame [m], each of shape (num_envs, 3).
+        """
+        eye, target = (torch.tensor(place, device=env.device) for place in ((0.35, -1.25, 1.0), (0.4, 0.0, 0.4)))
+        return env.scene.env_origins + eye, env.scene.env_origins + target
 
     def step_metrics(self, env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
         """Metrics of the present step, which evaluation averages over episodes.

@@ -79,6 +79,17 @@ class GripperIncrementAction(ActionTerm):
         """Increments of position [m] and turn [rad]. Shape is (num_envs, 4)."""
         return self._increments
 
+    def describe_targets(self) -> dict:
+        """What the robot's own inverse kinematics is commanded with, for the deployment contract."""
+        bounds = self._scale.tolist()
+        return {
+            "kind": "gripper increments: position along the base's axes, turn about the vertical",
+            "targets": ["x", "y", "z", "turn"],
+            "scale": bounds,
+            "offset": [0.0, 0.0, 0.0, 0.0],
+            "clip": [[-bound, bound] for bound in bounds],
+        }
+
     def process_actions(self, actions: torch.Tensor) -> None:
         """Compute the joints' targets.
 

@@ -46,6 +46,3 @@ class GripperIncrementActionCfg(ActionTermCfg):
 
     max_joint_step: float = 0.2
     """Bound of the change of a joint's target [rad], which bounds speed and force."""
-
-    interface: str = "gripper pose increment"
-    """What the robot is commanded with, for the deployment contract."""

@@ -16,7 +16,6 @@ from .geometry import body_pose, point_on_body
 if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedEnv
     from isaaclab.managers import SceneEntityCfg
-    from isaaclab.sensors import Camera
 
 Vector = tuple[float, float, float]
 
@@ -68,19 +67,3 @@ def cabinet_pose(env: ManagerBasedEnv, cabinet_cfg: SceneEntityCfg) -> torch.Ten
     """
     position, rotation = body_pose(env, cabinet_cfg)
     return torch.cat([position, rotation[:, :2, 0]], dim=-1)
-
-
-def depth_image(env: ManagerBasedEnv, sensor_name: str, max_depth: float) -> torch.Tensor:
-    """Depth along the camera's axis, as a share of the largest depth.
-
-    Args:
-        env: Environment.
-        sensor_name: Name of the camera in the scene.
-        max_depth: Depth that becomes 1, as does everything beyond [m].
-
-    Returns:
-        Image of shape (num_envs, 1, height, width), values in [0, 1].
-    """
-    camera: Camera = env.scene.sensors[sensor_name]
-    depth = camera.data.output["distance_to_image_plane"].torch
-    return (depth / max_depth).clamp(0.0, 1.0).permute(0, 3, 1, 2)

@@ -10,14 +10,22 @@ tray is only seen; what can be touched is the body, the drawer's front, the bar 
 the joint ``drawer``, whose position is how far it is open [m]. The joint ``handle`` is where along the front the handle
 is mounted [m]: a drive holds it there, so that handles differ and have to be seen.
 
-Run ``python -m tsra_tasks.robots.make_cabinet`` after a change and commit the result.
+Run ``python -m tsra_tasks.props.make_cabinet`` after a change and commit the result.
 """
 
 from pathlib import Path
 
 from pxr import Gf
 
-from .usd_primitives import add_box, add_capsule, add_joint, add_link, box_inertia, fix_to_world, new_articulation
+from ..robots.usd_primitives import (
+    add_box,
+    add_capsule,
+    add_joint,
+    add_link,
+    box_inertia,
+    fix_to_world,
+    new_articulation,
+)
 
 BODY_SIZE = (0.40, 0.50, 0.40)
 """Depth, width and height of the body [m]."""
