@@ -70,7 +70,7 @@ def export_run(task: str, env: VecEnv, runner: AlignedRunner, run: Path, output:
     student = runner.trained_student()
     groups = runner.contract["sets"]["student"]
     recorded = record_inputs(env, student, groups, PARITY_STEPS, env.cfg.seed)
-    contract = deployment_contract(env, groups, task, run.name)
+    contract = deployment_contract(env, groups, task, run.name, student)
     path = export_student(student, groups, contract, recorded, output or run / "exported")
     print(f"[INFO] Exported the student to {path}")
     return path

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Version of the contract that this runtime reads."""
 
 
@@ -63,8 +63,10 @@ class Policy:
         self._low, self._high = np.array([_open(bound) for bound in bounds], dtype=np.float32).T
         limit = contract["clip_actions"]
         self._limit = np.float32(np.inf if limit is None else limit)
+        self._memory: list[dict] = contract["memory"]
+        self._states: dict[str, np.ndarray] = {}
         names = [item.name for item in session.get_inputs()]
-        if names != [item["name"] for item in self.inputs]:
+        if names != [item["name"] for item in self.inputs] + [item["input"] for item in self._memory]:
             raise ContractError(f"The graph's inputs are {names}, not those of the contract.")
 
     @classmethod
@@ -133,16 +135,43 @@ class Policy:
         targets = np.clip(actions * self._scale + self._offset, self._low, self._high)
         return targets.reshape(*batch, -1)
 
+    def reset(self, which: np.ndarray | None = None) -> None:
+        """Forget the past: call it before an episode begins. Only a student with memory has one.
+
+        Args:
+            which: Which of a batch forget, of shape (batch,); None for all.
+        """
+        if which is None:
+            self._states = {}
+        for state in self._states.values():
+            state[:, np.asarray(which, dtype=bool)] = 0.0
+
     def infer(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Run the network alone.
+        """Run the network alone, and remember.
 
         Args:
             inputs: Assembled ONNX inputs of shape (batch, ...), by name.
 
         Returns:
             Raw actions of shape (batch, num_actions), before scale, offset and clip.
+
+        Raises:
+            ObservationError: If the batch is not that of the call before, and nothing was forgotten in between.
         """
-        return self._session.run(["actions"], dict(inputs))[0]
+        if not self._memory:
+            return self._session.run(["actions"], dict(inputs))[0]
+        batch = len(next(iter(inputs.values())))
+        for item in self._memory:
+            layers, features = item["shape"]
+            state = self._states.setdefault(item["input"], np.zeros((layers, batch, features), dtype=np.float32))
+            if state.shape[1] != batch:
+                raise ObservationError(
+                    f"The batch has {batch} robots, but the memory is of {state.shape[1]}. Call reset() in between."
+                )
+        outputs = ["actions", *(item["output"] for item in self._memory)]
+        actions, *states = self._session.run(outputs, dict(inputs) | self._states)
+        self._states = {item["input"]: state for item, state in zip(self._memory, states, strict=True)}
+        return actions
 
     def _prepare(self, name: str, array: np.ndarray) -> np.ndarray:
         """Check one observation's values, then clip and scale it as in training."""

@@ -48,7 +48,7 @@ def action(joints: list[str], scale: list[float], offset: list[float], clip: lis
 def describe(**changes: object) -> dict:
     """A contract: three terms of a vector, an image, and three joints in two action terms."""
     return {
-        "format_version": 1,
+        "format_version": 2,
         "control_period_s": 0.02,
         "clip_actions": None,
         "inputs": [
@@ -59,6 +59,7 @@ def describe(**changes: object) -> dict:
             },
             {"name": "camera", "shape": [1, 2, 2], "terms": [term("depth", [1, 2, 2], scale=10.0, clip=[0.0, 0.3])]},
         ],
+        "memory": [],
         "output": "actions",
         "actions": [
             action(["hip", "knee"], [2.0, 3.0], [0.5, -0.5], [[-4.0, 4.0], [-100.0, 100.0]]),
@@ -225,13 +226,13 @@ def test_an_onnx_file_without_a_contract_is_refused(tmp_path: Path):
         Policy.load(write_file(tmp_path / "policy.onnx", {"joint_names": "hip,knee,wheel"}))
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1, 2]", "{}", '{"format_version": 1}'])
+@pytest.mark.parametrize("text", ["", "{", "[1, 2]", "{}", '{"format_version": 2}'])
 def test_a_broken_contract_is_refused(tmp_path: Path, text: str):
     with pytest.raises(ContractError):
         Policy.load(write_file(tmp_path / "policy.onnx", {"tsra.contract": text}))
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None])
+@pytest.mark.parametrize("version", [0, 1, "1", None])
 def test_another_format_version_is_refused(tmp_path: Path, version: object):
     with pytest.raises(ContractError, match=f"format version is {version}"):
         load(tmp_path, format_version=version)

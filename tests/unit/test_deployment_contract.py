@@ -99,7 +99,7 @@ def describe(**changes: object) -> dict:
 
 def test_timing_names_and_joints():
     contract = describe()
-    assert (contract["task"], contract["run"], contract["format_version"]) == ("A-Task", "a-run", 1)
+    assert (contract["task"], contract["run"], contract["format_version"]) == ("A-Task", "a-run", 2)
     assert (contract["control_period_s"], contract["physics_dt_s"], contract["decimation"]) == (0.02, 0.005, 4)
     assert contract["commands"] == ["goal"] and contract["output"] == "actions"
     assert contract["joints"] == {

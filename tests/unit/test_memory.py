@@ -7,15 +7,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 import torch
 from rsl_rl.models import MLPModel, RNNModel
 from tensordict import TensorDict
 from test_aligner import SETTINGS
 from tiny_agent import build_aligned_ppo, collect_rollout
+from tiny_student import (
+    EMBEDDING_DIM,
+    HEAD,
+    IMAGE,
+    IMAGE_BETWEEN_VECTORS,
+    NUM_ACTIONS,
+    VECTORS,
+    describe_student,
+    encoder_cfg,
+    observations,
+)
 
+from tsra_deploy import ObservationError
 from tsra_lab.alignment import Aligner, embed
-from tsra_lab.models import RecurrentCNNModel
+from tsra_lab.export import OnnxPolicy, describe_memory_of, export_student, record_inputs
+from tsra_lab.models import EncodedPolicy, RecurrentCNNModel
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
@@ -97,6 +113,65 @@ def test_the_onnx_form_gives_the_same_actions_and_state(kind: str) -> None:
 def test_an_unknown_kind_of_memory_is_refused() -> None:
     with pytest.raises(ValueError, match="'gru' or 'lstm', not 'elman'"):
         build_model("elman")
+
+
+def describe_memory(kind: str, layers: int, features: int) -> list[dict]:
+    """State of a memory, as the contract lays it out."""
+    states = ["h", "c"] if kind == "lstm" else ["h"]
+    return [{"input": f"{state}_in", "output": f"{state}_out", "shape": [layers, features]} for state in states]
+
+
+class Walk:
+    """An environment whose episodes end at random: what a recording needs of one."""
+
+    num_envs, device = 4, "cpu"
+
+    def seed(self, seed: int) -> None:
+        torch.manual_seed(seed)
+
+    def reset(self) -> tuple[TensorDict, dict]:
+        return observations(self.num_envs), {}
+
+    def step(self, actions: torch.Tensor) -> tuple[TensorDict, torch.Tensor, torch.Tensor, dict]:
+        return observations(self.num_envs), torch.zeros(4), torch.rand(self.num_envs) < 0.1, {}
+
+
+@kinds
+@pytest.mark.parametrize("groups", [VECTORS, IMAGE, IMAGE_BETWEEN_VECTORS], ids="-".join)
+def test_a_student_with_memory_is_exported_and_runs_without_torch(kind: str, groups: list[str], tmp_path: Path) -> None:
+    memory = {"rnn_type": kind, "rnn_hidden_dim": 6, "rnn_num_layers": 2}
+    encoder = encoder_cfg(groups)
+    if "camera" in groups:
+        encoder = encoder | {"class_name": RecurrentCNNModel} | memory
+    else:
+        encoder = encoder | {"class_name": "RNNModel"} | memory
+    torch.manual_seed(0)
+    student = EncodedPolicy(observations(2), {"student": groups}, "student", NUM_ACTIONS, encoder, HEAD, EMBEDDING_DIM)
+    student.eval()
+    contract = describe_student(groups) | {"memory": describe_memory(kind, 2, 6)}
+    assert describe_memory_of(student) == contract["memory"]
+    recorded = record_inputs(Walk(), student, groups, num_steps=200, seed=3)
+    assert recorded["first"][1:].any() and recorded["first"].shape == (200, 4)
+    path = export_student(student, groups, contract, recorded, tmp_path)
+
+    policy = OnnxPolicy(path)
+    for count in (1, 64):
+        student.reset()
+        policy.reset()
+        for step in range(5):
+            obs = observations(count)
+            if step == 3:
+                ended = torch.rand(count) < 0.5
+                student.reset(ended)
+                policy.reset(ended)
+            with torch.no_grad():
+                torch.testing.assert_close(policy(obs), student(obs), atol=1e-5, rtol=0)
+    with pytest.raises(ObservationError, match="memory is of 64"):
+        policy(observations(2))
+    # a recording in which an episode's beginning is left out does not pass
+    wrong = recorded | {"first": np.zeros_like(recorded["first"])}
+    with pytest.raises(ValueError, match="differ by"):
+        export_student(student, groups, contract, wrong, tmp_path / "wrong")
 
 
 def hidden_bit(steps: int = 6, envs: int = 400) -> TensorDict:

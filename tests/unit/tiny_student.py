@@ -88,7 +88,7 @@ def describe_student(groups: list[str]) -> dict:
             vectors += terms
     width = sum(term["shape"][0] for term in vectors)
     return {
-        "format_version": 1,
+        "format_version": 2,
         "task": "TSRA-Tiny",
         "run": "2026-01-01_00-00-00",
         "control_period_s": 0.02,
@@ -96,6 +96,7 @@ def describe_student(groups: list[str]) -> dict:
         "physics_dt_s": 0.005,
         "decimation": 4,
         "inputs": ([{"name": "obs", "shape": [width], "terms": vectors}] if vectors else []) + images,
+        "memory": [],
         "output": "actions",
         "actions": [
             {

@@ -5,12 +5,13 @@
 
 """The student as one ONNX file that carries all a robot needs to know."""
 
-from .contract import deployment_contract, standard_metadata
+from .contract import deployment_contract, describe_memory_of, standard_metadata
 from .onnx_policy import OnnxPolicy
 from .parity import assemble_inputs, check_parity, record_inputs
 from .student import OPSET, export_student
 
 __all__ = [
+    "describe_memory_of",
     "OPSET",
     "OnnxPolicy",
     "assemble_inputs",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import torch
 from rsl_rl.env import VecEnv
 
 from isaaclab.envs.mdp.actions.actions_cfg import (
@@ -19,21 +20,24 @@ from isaaclab.envs.mdp.actions.actions_cfg import (
 )
 from isaaclab.utils.string import resolve_matching_names_values
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Version of the contract's layout."""
 
 VECTOR_INPUT = "obs"
 """Name of the ONNX input that holds all vector groups, concatenated in the order of the observation set."""
 
 
-def deployment_contract(env: VecEnv, groups: list[str], task: str, run: str) -> dict:
-    """Describe observations, actions and timing of a student.
+def deployment_contract(
+    env: VecEnv, groups: list[str], task: str, run: str, policy: torch.nn.Module | None = None
+) -> dict:
+    """Describe observations, actions, memory and timing of a student.
 
     Args:
         env: Manager-based Isaac Lab environment in rsl_rl's wrapper.
         groups: Observation groups that the student sees, in order.
         task: Name of the task.
         run: Name of the training run.
+        policy: The student, an rsl_rl model; None for one without memory.
 
     Returns:
         JSON-ready dictionary.
@@ -52,12 +56,48 @@ def deployment_contract(env: VecEnv, groups: list[str], task: str, run: str) -> 
         "physics_dt_s": base.physics_dt,
         "decimation": base.cfg.decimation,
         "inputs": _describe_inputs(base, groups),
+        "memory": [] if policy is None else describe_memory_of(policy),
         "output": "actions",
         "clip_actions": getattr(env, "clip_actions", None),
         "actions": [_describe_action(base, name) for name in base.action_manager.active_terms],
         "commands": list(base.command_manager.active_terms),
         "joints": _describe_joints(base),
     }
+
+
+def memory_of(module: torch.nn.Module) -> dict[str, str]:
+    """Inputs of a student's ONNX form that are the state of its memory, and the outputs that replace them.
+
+    Args:
+        module: What a model's ``as_onnx`` gives.
+
+    Returns:
+        Output by input; empty for a student without memory.
+    """
+    if not getattr(module, "is_recurrent", False):
+        return {}
+    states = [name for name in module.output_names if name.endswith("_out")]
+    return {name.removesuffix("_out") + "_in": name for name in states}
+
+
+def describe_memory_of(policy: torch.nn.Module) -> list[dict]:
+    """State of a student's memory: at the start of an episode it is zero; each output is the next step's input.
+
+    Args:
+        policy: Student, an rsl_rl model.
+
+    Returns:
+        For each part of the state, ONNX ``input`` and ``output`` and the ``shape`` for one robot, (layers, features);
+        in the tensors, the batch lies between the two. Empty for a student without memory.
+    """
+    module = policy.as_onnx(verbose=False)
+    examples = dict(zip(module.input_names, module.get_dummy_inputs(), strict=True))
+    memory = memory_of(module)
+    # layers, batch, features: the batch is not the first dimension
+    return [
+        {"input": name, "output": memory[name], "shape": [examples[name].shape[0], examples[name].shape[2]]}
+        for name in memory
+    ]
 
 
 def standard_metadata(contract: dict) -> dict[str, str]:

@@ -45,3 +45,11 @@ class OnnxPolicy:
         """
         inputs = {name: tensor.cpu().numpy() for name, tensor in assemble_inputs(obs, self.groups).items()}
         return torch.from_numpy(self.runtime.infer(inputs))
+
+    def reset(self, dones: torch.Tensor | None = None) -> None:
+        """Forget finished episodes.
+
+        Args:
+            dones: Which episodes ended, of shape (num_envs,); None for all.
+        """
+        self.runtime.reset(None if dones is None else dones.cpu().numpy())

@@ -17,6 +17,9 @@ from tensordict import TensorDict
 
 from .contract import VECTOR_INPUT
 
+FIRST = "first"
+"""Name of the array that tells at which steps an episode begins."""
+
 TOLERANCE = 1.0e-5
 """Largest absolute difference between ONNX Runtime and PyTorch that is accepted."""
 
@@ -50,19 +53,24 @@ def record_inputs(
         seed: Seed of the reset.
 
     Returns:
-        Arrays of shape (num_steps * num_envs, ...) by the name of the ONNX input or output.
+        Arrays of shape (num_steps * num_envs, ...) by the name of the ONNX input or output; for a student with memory
+        also :data:`FIRST`, of shape (num_steps, num_envs).
     """
     env.seed(seed)
     obs, _ = env.reset()
     policy.reset()
     recorded: dict[str, list[torch.Tensor]] = {}
-    for _ in range(num_steps):
+    first = torch.ones(num_steps, env.num_envs, dtype=torch.bool)
+    for step in range(num_steps):
         actions = policy(obs)
         for name, tensor in (assemble_inputs(obs, groups) | {"actions": actions}).items():
             recorded.setdefault(name, []).append(tensor.cpu())
         obs, _, dones, _ = env.step(actions.to(env.device))
         policy.reset(dones)
-    return {name: torch.cat(tensors).numpy() for name, tensors in recorded.items()}
+        if step + 1 < num_steps:
+            first[step + 1] = dones.cpu() > 0
+    arrays = {name: torch.cat(tensors).numpy() for name, tensors in recorded.items()}
+    return arrays | ({FIRST: first.numpy()} if policy.is_recurrent else {})
 
 
 def check_parity(path: str | Path, recorded: dict[str, np.ndarray]) -> float:
@@ -79,12 +87,36 @@ def check_parity(path: str | Path, recorded: dict[str, np.ndarray]) -> float:
         ValueError: If it exceeds :data:`TOLERANCE`, or the file's inputs are not those recorded.
     """
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    names = {item.name for item in session.get_inputs()}
-    expected = recorded.keys() - {"actions"}
+    states = [item.name.removesuffix("_out") for item in session.get_outputs() if item.name.endswith("_out")]
+    names = {item.name for item in session.get_inputs()} - {f"{state}_in" for state in states}
+    expected = recorded.keys() - {"actions", FIRST}
     if names != expected:
         raise ValueError(f"The file's inputs are {sorted(names)}, but the student sees {sorted(expected)}.")
-    outputs = session.run(["actions"], {name: recorded[name] for name in names})[0]
+    inputs = {name: recorded[name] for name in names}
+    outputs = _run_steps(session, inputs, states, recorded[FIRST]) if states else session.run(["actions"], inputs)[0]
     difference = float(np.abs(outputs - recorded["actions"]).max())
     if not difference <= TOLERANCE:
         raise ValueError(f"ONNX Runtime and PyTorch differ by {difference:.2e}, more than {TOLERANCE:.0e}.")
     return difference
+
+
+def _run_steps(
+    session: onnxruntime.InferenceSession, inputs: dict[str, np.ndarray], states: list[str], first: np.ndarray
+) -> np.ndarray:
+    """Run a file with memory step by step, its state zero where an episode begins."""
+    num_steps, num_envs = first.shape
+    sizes = {item.name: item.shape for item in session.get_inputs()}
+    memory = {}
+    for state in states:
+        layers, _, features = sizes[f"{state}_in"]
+        memory[state] = np.zeros((layers, num_envs, features), dtype=np.float32)
+    actions = []
+    for step in range(num_steps):
+        feed = {name: array[step * num_envs : (step + 1) * num_envs] for name, array in inputs.items()}
+        for state in states:
+            memory[state][:, first[step]] = 0.0
+            feed[f"{state}_in"] = memory[state]
+        action, *after = session.run(["actions", *(f"{state}_out" for state in states)], feed)
+        memory = dict(zip(states, after, strict=True))
+        actions.append(action)
+    return np.concatenate(actions)

@@ -15,7 +15,7 @@ import numpy as np
 import onnx
 import torch
 
-from .contract import VECTOR_INPUT, standard_metadata
+from .contract import VECTOR_INPUT, memory_of, standard_metadata
 from .parity import check_parity
 
 OPSET = 18
@@ -67,7 +67,7 @@ def export_student(
 def _write_onnx(policy: torch.nn.Module, contract: dict, path: Path) -> None:
     """Export, check the graph's inputs and add the metadata."""
     graph = _StudentGraph(policy.as_onnx(verbose=False).to("cpu")).eval()  # as_onnx copies
-    expected = [item["name"] for item in contract["inputs"]]
+    expected = [item["name"] for item in contract["inputs"]] + [item["input"] for item in contract["memory"]]
     if list(graph.examples) != expected:
         raise ValueError(f"The student's inputs are {list(graph.examples)}, the contract's {expected}.")
     batch = torch.export.Dim("batch")
@@ -75,8 +75,8 @@ def _write_onnx(policy: torch.nn.Module, contract: dict, path: Path) -> None:
         graph,
         tuple(graph.examples.values()),
         input_names=expected,
-        output_names=["actions"],
-        dynamic_shapes=(tuple({0: batch} for _ in expected),),
+        output_names=["actions", *(item["output"] for item in contract["memory"])],
+        dynamic_shapes=(tuple({1 if name in graph.states else 0: batch} for name in expected),),
         opset_version=OPSET,
         dynamo=True,
         external_data=False,
@@ -85,6 +85,12 @@ def _write_onnx(policy: torch.nn.Module, contract: dict, path: Path) -> None:
     model = program.model_proto
     for key, value in (standard_metadata(contract) | {"tsra.contract": json.dumps(contract, allow_nan=False)}).items():
         model.metadata_props.add(key=key, value=value)
+    if graph.states:
+        # what torch 2.11 notes of an LSTM's shapes is wrong, though the graph is right: a state keeps its shape
+        del model.graph.value_info[:]
+        types = {item.name: item.type for item in [*model.graph.input, *model.graph.output]}
+        for item in contract["memory"]:
+            types[item["output"]].CopyFrom(types[item["input"]])
     names = [item.name for item in model.graph.input]
     if names != expected:
         raise ValueError(f"The exported graph's inputs are {names}, the contract's {expected}.")
@@ -104,11 +110,15 @@ class _StudentGraph(torch.nn.Module):
         super().__init__()
         self.module = module
         inputs = dict(zip(module.input_names, module.get_dummy_inputs(), strict=True))
+        self.states = list(memory_of(module))
+        """Inputs that are the state of the memory, with the batch as their second dimension."""
         self.images_only = inputs[VECTOR_INPUT].shape[1] == 0
         if self.images_only:
             del inputs[VECTOR_INPUT]
         # a batch of two, because the exporter takes a dimension of one for a constant
-        self.examples = {name: torch.cat([example, example]) for name, example in inputs.items()}
+        self.examples = {
+            name: torch.cat([example, example], dim=1 if name in self.states else 0) for name, example in inputs.items()
+        }
         """Example of each input, by name."""
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:

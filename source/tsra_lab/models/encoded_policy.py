@@ -132,7 +132,13 @@ class EncodedPolicy(MLPModel):
         self.encoder.update_normalization(obs)
 
     def as_jit(self) -> nn.Module:
-        """Deterministic policy for TorchScript; its inputs are those of the encoder's own export."""
+        """Deterministic policy for TorchScript; its inputs are those of the encoder's own export.
+
+        Raises:
+            NotImplementedError: If the encoder has a memory: export it to ONNX.
+        """
+        if self.is_recurrent:
+            raise NotImplementedError("A student with memory has no TorchScript form; export it to ONNX.")
         images = len(getattr(self.encoder, "obs_groups_2d", [])) > 0
         return (_TorchImagePolicy if images else _TorchVectorPolicy)(self.encoder.as_jit(), self.head.as_jit())
 
@@ -192,15 +198,18 @@ class _TorchImagePolicy(nn.Module):
 class _OnnxEncodedPolicy(nn.Module):
     """Encoder and head for ONNX, with the names and examples of the encoder's inputs."""
 
-    is_recurrent: bool = False
-
     def __init__(self, encoder: nn.Module, head: nn.Module) -> None:
         super().__init__()
         self.encoder = encoder
         self.head = head
+        self.is_recurrent = getattr(encoder, "is_recurrent", False)
 
-    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
-        return self.head(self.encoder(*inputs))
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
+        if not self.is_recurrent:
+            return self.head(self.encoder(*inputs))
+        embedding, *states = self.encoder(*inputs)
+        # rsl_rl's GRU gives None for the cell state that it has not
+        return (self.head(embedding), *(state for state in states if state is not None))
 
     def get_dummy_inputs(self) -> tuple[torch.Tensor, ...]:
         return self.encoder.get_dummy_inputs()
@@ -211,4 +220,4 @@ class _OnnxEncodedPolicy(nn.Module):
 
     @property
     def output_names(self) -> list[str]:
-        return ["actions"]
+        return ["actions", *self.encoder.output_names[1:]] if self.is_recurrent else ["actions"]

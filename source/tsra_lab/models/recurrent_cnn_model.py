@@ -90,7 +90,7 @@ class RecurrentCNNModel(CNNModel):
         self.rnn.detach_hidden_state(dones)
 
     def as_jit(self) -> nn.Module:
-        """There is none: TorchScript is deprecated, and the deployed form is ONNX.
+        """There is none: the deployed form is ONNX.
 
         Raises:
             NotImplementedError: Always.
