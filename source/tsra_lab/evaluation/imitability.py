@@ -257,7 +257,8 @@ def hidden_sensitivity(env: VecEnv, teacher: MLPModel, moments: Moments, onboard
     """Measure the action sensitivity to what the onboard sensors cannot tell.
 
     With the task's hook, it is redrawn exactly. Without, the teacher's terms that no onboard group has too, by name or
-    by function, are exchanged between moments; that is coarser, for onboard sensors may tell something of them.
+    by function, are exchanged between moments; that is coarser, for onboard sensors, a camera above all, may tell
+    something of them: it is an upper bound.
 
     Args:
         env: Environment of the moments.
@@ -274,7 +275,8 @@ def hidden_sensitivity(env: VecEnv, teacher: MLPModel, moments: Moments, onboard
     """
     if moments.redrawn is not None:
         return action_sensitivity(teacher, moments.present, moments.redrawn, moments.found) | {"method": "task hook"}
-    names, functions = zip(*(_source(env, term) for term in observation_terms(env, onboard)), strict=True)
+    vectors = [group for group in onboard if moments.observations[group].ndim == 2]
+    names, functions = zip(*(_source(env, term) for term in observation_terms(env, vectors)), strict=True)
     hidden = []
     for term in observation_terms(env, groups_of(teacher)):
         name, function = _source(env, term)
