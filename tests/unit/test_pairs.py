@@ -98,6 +98,20 @@ def test_sequences_tell_where_an_episode_begins():
     assert first[:, 1].tolist() == [True, False, False, False] and first[:, 3].all()
 
 
+def test_pairs_of_past_rollouts_are_kept_as_asked():
+    collector = PairCollector(["privileged"], kept_rollouts=2)
+    for step, expected in enumerate(([0.0], [0.0, 1.0], [1.0, 2.0])):
+        collector.add(moment(step, num_envs=1))
+        for _ in range(2):
+            assert collector.take()["privileged"][:, 0].tolist() == expected
+
+
+@pytest.mark.parametrize(("sequences", "kept", "message"), [(False, 0, "at least 1"), (True, 2, "memory")])
+def test_rollouts_that_cannot_be_kept_are_refused(sequences, kept, message):
+    with pytest.raises(ValueError, match=message):
+        PairCollector(["privileged"], sequences=sequences, kept_rollouts=kept)
+
+
 def test_without_a_camera_every_moment_is_paired_in_order():
     collector = PairCollector(["privileged"])
     for step in range(5):

@@ -246,7 +246,9 @@ class EncodedPPO(PPO):
             critic,
             storage,
             observation_contract(env, obs, sets),
-            PairCollector.of(env, sets, settings.pop("render_interval", 1)),
+            PairCollector.of(
+                env, sets, settings.pop("render_interval", 1), kept_rollouts=settings.pop("kept_rollouts", 1)
+            ),
             device=device,
             multi_gpu_cfg=cfg["multi_gpu"],
             **settings,

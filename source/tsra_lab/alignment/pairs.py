@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -56,6 +57,7 @@ class PairCollector:
         camera: OnboardCamera | None = None,
         render_interval: int = 1,
         sequences: bool = False,
+        kept_rollouts: int = 1,
     ) -> None:
         """Start without pairs.
 
@@ -64,10 +66,16 @@ class PairCollector:
             camera: Onboard camera; None if there is none to switch.
             render_interval: The camera renders at one of so many steps, or rollouts for sequences.
             sequences: Whether to keep moments in sequences.
+            kept_rollouts: Pairs of so many rollouts are given at once. What both views show of a moment does not depend
+                on the policy, so old pairs stay true.
 
         Raises:
-            ValueError: If the interval is not positive, or there is no camera to switch.
+            ValueError: If interval or kept rollouts are not positive, or there is no camera to switch.
         """
+        if kept_rollouts < 1:
+            raise ValueError(f"kept_rollouts must be at least 1, not {kept_rollouts}.")
+        if kept_rollouts > 1 and sequences:
+            raise ValueError("Sequences are of one rollout: set kept_rollouts to 1 for a student with memory.")
         if render_interval < 1:
             raise ValueError(f"render_interval must be at least 1, not {render_interval}.")
         if render_interval > 1 and camera is None:
@@ -84,12 +92,18 @@ class PairCollector:
         self._steps = 0
         self._rollouts = 0
         self._given = False
+        self._past: deque[TensorDict] = deque(maxlen=kept_rollouts - 1)
         self._moments: list[TensorDict] = []
         self._begins: torch.Tensor | None = None
 
     @classmethod
     def of(
-        cls, env: VecEnv, obs_groups: dict[str, list[str]], render_interval: int, sequences: bool = False
+        cls,
+        env: VecEnv,
+        obs_groups: dict[str, list[str]],
+        render_interval: int,
+        sequences: bool = False,
+        kept_rollouts: int = 1,
     ) -> PairCollector:
         """Collect the pairs of an environment for the observation sets ``teacher`` and ``student``.
 
@@ -98,6 +112,7 @@ class PairCollector:
             obs_groups: Observation sets and the groups in them.
             render_interval: As for the constructor.
             sequences: As for the constructor.
+            kept_rollouts: As for the constructor.
 
         Returns:
             The collector.
@@ -106,7 +121,7 @@ class PairCollector:
             ValueError: As the constructor.
         """
         groups = [*obs_groups["teacher"], *obs_groups["student"]]
-        return cls(groups, find_onboard_camera(env), render_interval, sequences)
+        return cls(groups, find_onboard_camera(env), render_interval, sequences, kept_rollouts)
 
     def add(self, obs: TensorDict) -> None:
         """Keep the present moment where it is complete, and switch the camera for the next step.
@@ -116,6 +131,7 @@ class PairCollector:
         """
         rendering = self._rollouts % self.render_interval == 0 or not self.sequences
         if self._given and rendering:  # of another rollout
+            self._past.extend([torch.cat(self._moments)] if not self.sequences else [])
             self._moments, self._given = [], False
         moment = _compressed(obs.select(*self.groups))
         fresh = None if self.camera is None else self.camera.fresh.to(obs.device)
@@ -141,7 +157,7 @@ class PairCollector:
         self._begins = dones.float()
 
     def take(self) -> TensorDict:
-        """Give the pairs of the rollout, which ends with this; of sequences, the last there are.
+        """Give the pairs of the rollout, which ends with this, and of those kept; of sequences, the last there are.
 
         Like a rollout storage, it keeps them until another rollout begins.
 
@@ -155,7 +171,7 @@ class PairCollector:
         self._rollouts += 1
         self._given = True
         join = torch.stack if self.sequences else torch.cat
-        pairs = join(self._moments) if self._moments else None
+        pairs = join([*self._past, *self._moments]) if self._moments else None
         if pairs is None or pairs.batch_size[0] == 0:
             raise ValueError(
                 f"The rollout holds no pair: the camera renders at one of {self.render_interval} steps. Lower"

@@ -37,6 +37,9 @@ class EncodedPPOCfg(PPOCfg):
     render_interval: int = 1
     """The onboard camera renders at one of so many steps of the rollout, and only these are aligned."""
 
+    kept_rollouts: int = 1
+    """Alignment draws from the pairs of so many rollouts: old pairs stay true. More is more varied, and costs memory."""
+
 
 @configclass
 class OnlineAdaptationCfg(EncodedPPOCfg):

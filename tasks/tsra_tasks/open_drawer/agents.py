@@ -5,9 +5,20 @@
 
 """Agents of the drawer task, one for each method: those of all camera tasks, with name and what was tuned here."""
 
-from isaaclab.utils import configclass
+from isaaclab.utils import configclass, replace
+
+from tsra_lab.configs import AlignedPPOCfg, AlignmentCfg, CNNModelCfg
 
 from ..cameras import agents
+
+PPO_SETTINGS = {"entropy_coef": 0.01, "desired_kl": 0.01}
+"""PPO settings of every method."""
+
+# the handle's place must be told to a centimetre: the features keep more of the image's resolution
+CONVOLUTIONS = CNNModelCfg.CNNCfg(
+    output_channels=[16, 32, 32], kernel_size=3, stride=[2, 2, 1], padding="zeros", activation="elu"
+)
+STUDENT_ENCODER = replace(agents.STUDENT_ENCODER, cnn_cfg=CONVOLUTIONS)
 
 
 @configclass
@@ -15,6 +26,13 @@ class DrawerAlignedRunnerCfg(agents.CameraAlignedRunnerCfg):
     """TSRA."""
 
     experiment_name = "open_drawer_aligned"
+    student = STUDENT_ENCODER
+    algorithm = AlignedPPOCfg(
+        alignment=AlignmentCfg(embedding_dim=agents.EMBEDDING_DIM, steps_per_iteration=16, warmup_steps=1000),
+        render_interval=agents.RENDER_INTERVAL,
+        kept_rollouts=8,
+        **PPO_SETTINGS,
+    )
 
 
 @configclass
