@@ -131,7 +131,8 @@ class PairCollector:
         """
         rendering = self._rollouts % self.render_interval == 0 or not self.sequences
         if self._given and rendering:  # of another rollout
-            self._past.extend([torch.cat(self._moments)] if not self.sequences else [])
+            if self._moments and not self.sequences:
+                self._past.append(torch.cat(self._moments))
             self._moments, self._given = [], False
         moment = _compressed(obs.select(*self.groups))
         fresh = None if self.camera is None else self.camera.fresh.to(obs.device)

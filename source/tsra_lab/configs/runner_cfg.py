@@ -61,7 +61,7 @@ class AlignedPPOCfg(PPOCfg):
     """The onboard camera renders at one of so many steps of the rollout, and only these are aligned."""
 
     kept_rollouts: int = 1
-    """Alignment draws from the pairs of so many rollouts: old pairs stay true. More is more varied, and costs memory."""
+    """Alignment draws from the pairs of so many rollouts: old pairs stay true, and more are more varied."""
 
 
 @configclass
