@@ -29,6 +29,9 @@ INSET_SCALE = 2
 GAP = 4
 """Width of the gaps between the parts of a picture [pixels]."""
 
+SUCCESS_COLOR, FAILURE_COLOR = (47, 158, 68), (194, 50, 29)
+"""Colours of outcomes."""
+
 LABEL_HEIGHT = 14
 """Height of the names above a picture [pixels]."""
 
@@ -68,7 +71,7 @@ def record_pictures(
         seed: Seed of the episodes.
 
     Returns:
-        Pictures of each environment's episode.
+        Pictures of each environment's episode; the last is framed in the colour of its outcome.
     """
     base = env.unwrapped
     view = base.scene["view"]
@@ -89,6 +92,9 @@ def record_pictures(
         obs, _, dones, _ = env.step(policy(obs).to(env.device))
         if hasattr(policy, "reset"):
             policy.reset(dones)
+        success = base.termination_manager.get_term("success")
+        for index in (~over & (dones > 0)).nonzero()[:, 0].tolist():
+            _mark(pictures[index][-1], SUCCESS_COLOR if success[index] else FAILURE_COLOR)
         over |= dones > 0
     return pictures
 
@@ -123,6 +129,11 @@ def write_animation(pictures: dict[str, list[list[Image.Image]]], path: Path, pe
     durations = [1000.0 * period * every] * (len(sheets) - 1) + [1500.0]
     path.parent.mkdir(parents=True, exist_ok=True)
     sheets[0].save(path, save_all=True, append_images=sheets[1:], duration=durations, loop=0, optimize=True)
+
+
+def _mark(picture: Image.Image, color: tuple[int, int, int]) -> None:
+    """Frame a picture."""
+    ImageDraw.Draw(picture).rectangle((0, 0, picture.width - 1, picture.height - 1), outline=color, width=GAP)
 
 
 def _with_inset(frame: np.ndarray, image: np.ndarray) -> Image.Image:
