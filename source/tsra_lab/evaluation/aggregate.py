@@ -169,7 +169,7 @@ def _summarize_method(cells: list[dict]) -> dict:
                 "success": over_seeds("policies", policy, "success_rate"),
                 "return": over_seeds("policies", policy, "return_mean"),
             }
-            for policy in ("teacher", "student")
+            for policy in ("teacher", "student", "onnx")
         },
         "imitation_gap": {
             "success": over_seeds("imitation_gap", "success"),
@@ -250,6 +250,7 @@ def format_tables(summary: dict, labels: Mapping[str, str]) -> str:
         "teacher success",
         "student success [95 % interval]",
         "worst seed",
+        "ONNX student",
         "teacher return",
         "student return",
         "success gap",
@@ -343,6 +344,7 @@ def _row(label: str, method: dict) -> tuple[str, ...]:
         number(method["teacher"]["success"]),
         number(student) + (f" [{interval[0]:.3f}, {interval[1]:.3f}]" if interval else ""),
         "-" if student is None else f"{student['lowest']:.3f}",
+        number(method["onnx"]["success"]),
         number(method["teacher"]["return"], "{:.2f}".format),
         number(method["student"]["return"], "{:.2f}".format),
         number(method["imitation_gap"]["success"], "{:+.3f}".format),
