@@ -23,11 +23,12 @@ class Shell:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.task = TASK
         self.environment = os.environ | {"OMP_NUM_THREADS": "1"}
 
     def command(self, script: str, *arguments: str) -> list[str]:
-        """Command line of a script on the colour maze, on the CPU."""
-        return [sys.executable, str(SCRIPTS / script), "--task", TASK, "--device", "cpu", *arguments]
+        """Command line of a script on the task, the colour maze unless said otherwise, on the CPU."""
+        return [sys.executable, str(SCRIPTS / script), "--task", self.task, "--device", "cpu", *arguments]
 
     def run(self, script: str, *arguments: str, status: int = 0) -> str:
         """Run a script to its end, expecting an exit status; returns what it printed."""

@@ -351,13 +351,14 @@ def measure_imitability(env: VecEnv, teacher: MLPModel, student: MLPModel, seed:
 
     Returns:
         JSON-ready dictionary: ``action_sensitivity`` as :func:`hidden_sensitivity` gives it, and ``leakage`` as
-        :func:`leakage` does, None for policies without an embedding or with images.
+        :func:`leakage` does, None for policies without an embedding, teachers with images and students with memory,
+        whose embedding is not of the moment alone.
 
     Raises:
         ValueError: If the teacher has a memory, nothing is hidden from the student, or episodes are too few.
     """
     moments = collect_moments(env, teacher, seed)
-    encoded = isinstance(teacher, EncodedPolicy) and isinstance(student, EncodedPolicy)
+    encoded = isinstance(teacher, EncodedPolicy) and isinstance(student, EncodedPolicy) and not student.is_recurrent
     vectors = all(moments.observations[group].ndim == 2 for group in groups_of(teacher))
     return {
         "action_sensitivity": hidden_sensitivity(env, teacher, moments, groups_of(student)),

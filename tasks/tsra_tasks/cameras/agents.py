@@ -24,6 +24,7 @@ from tsra_lab.configs import (
     CNNModelCfg,
     MLPModelCfg,
     PPOCfg,
+    RecurrentCNNModelCfg,
     StudentInformedPPOCfg,
 )
 
@@ -49,6 +50,9 @@ CONVOLUTIONS = CNNModelCfg.CNNCfg(
 )
 TEACHER_ENCODER = MLPModelCfg(hidden_dims=[128, 128], activation="elu", obs_normalization=True)
 STUDENT_ENCODER = CNNModelCfg(hidden_dims=[128, 128], activation="elu", obs_normalization=True, cnn_cfg=CONVOLUTIONS)
+STUDENT_ENCODER_WITH_MEMORY = RecurrentCNNModelCfg(
+    hidden_dims=[128], activation="elu", obs_normalization=True, cnn_cfg=CONVOLUTIONS
+)
 HEAD = MLPModelCfg(hidden_dims=[64, 64], activation="elu", distribution_cfg=GAUSSIAN)
 TEACHER = MLPModelCfg(hidden_dims=[128, 128], activation="elu", obs_normalization=True, distribution_cfg=GAUSSIAN)
 STUDENT = CNNModelCfg(
@@ -79,6 +83,13 @@ class CameraAlignedRunnerCfg(AlignedRunnerCfg):
     algorithm = AlignedPPOCfg(
         alignment=AlignmentCfg(embedding_dim=EMBEDDING_DIM), render_interval=RENDER_INTERVAL, **PPO_SETTINGS
     )
+
+
+@configclass
+class CameraMemoryRunnerCfg(CameraAlignedRunnerCfg):
+    """TSRA whose student has a memory."""
+
+    student = STUDENT_ENCODER_WITH_MEMORY
 
 
 @configclass

@@ -17,6 +17,7 @@ gym.register(
         "env_cfg_entry_point": f"{__name__}.obstacle_flight_env_cfg:ObstacleFlightEnvCfg",
         "default_agent": "rsl_rl",
         "rsl_rl_cfg_entry_point": f"{agents.__name__}:FlightAlignedRunnerCfg",
+        "rsl_rl_memory_cfg_entry_point": f"{agents.__name__}:FlightMemoryRunnerCfg",
         "rsl_rl_sitt_cfg_entry_point": f"{agents.__name__}:FlightSITTRunnerCfg",
         "rsl_rl_asymmetric_cfg_entry_point": f"{agents.__name__}:FlightAsymmetricRunnerCfg",
         "rsl_rl_ppo_cfg_entry_point": f"{agents.__name__}:FlightPPORunnerCfg",

@@ -18,6 +18,13 @@ class FlightAlignedRunnerCfg(agents.CameraAlignedRunnerCfg):
 
 
 @configclass
+class FlightMemoryRunnerCfg(agents.CameraMemoryRunnerCfg):
+    """TSRA whose student has a memory."""
+
+    experiment_name = "obstacle_flight_memory"
+
+
+@configclass
 class FlightSITTRunnerCfg(agents.CameraSITTRunnerCfg):
     """Student-Informed Teacher Training."""
 

@@ -17,6 +17,7 @@ gym.register(
         "env_cfg_entry_point": f"{__name__}.open_drawer_env_cfg:OpenDrawerEnvCfg",
         "default_agent": "rsl_rl",
         "rsl_rl_cfg_entry_point": f"{agents.__name__}:DrawerAlignedRunnerCfg",
+        "rsl_rl_memory_cfg_entry_point": f"{agents.__name__}:DrawerMemoryRunnerCfg",
         "rsl_rl_sitt_cfg_entry_point": f"{agents.__name__}:DrawerSITTRunnerCfg",
         "rsl_rl_asymmetric_cfg_entry_point": f"{agents.__name__}:DrawerAsymmetricRunnerCfg",
         "rsl_rl_ppo_cfg_entry_point": f"{agents.__name__}:DrawerPPORunnerCfg",

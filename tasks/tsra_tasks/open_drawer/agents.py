@@ -36,6 +36,13 @@ class DrawerAlignedRunnerCfg(agents.CameraAlignedRunnerCfg):
 
 
 @configclass
+class DrawerMemoryRunnerCfg(agents.CameraMemoryRunnerCfg):
+    """TSRA whose student has a memory."""
+
+    experiment_name = "open_drawer_memory"
+
+
+@configclass
 class DrawerSITTRunnerCfg(agents.CameraSITTRunnerCfg):
     """Student-Informed Teacher Training."""
 
