@@ -20,6 +20,12 @@ class MLPModelCfg(StrictCfg, RslRlMLPModelCfg):
 class CNNModelCfg(StrictCfg, RslRlCNNModelCfg):
     """Convolutions on image observations, joined by vector observations: an encoder or a critic."""
 
+    class_name: str = "tsra_lab.models:ImageModel"
+    """The model, resolved by rsl_rl."""
+
+    image_normalization: bool = False
+    """Whether each pixel is normalised by its running statistics, as ``obs_normalization`` does with vectors."""
+
 
 @configclass
 class RNNModelCfg(StrictCfg, RslRlRNNModelCfg):

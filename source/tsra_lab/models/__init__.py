@@ -3,9 +3,10 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Policies that act on an embedding. Encoders are rsl_rl's own models, and one of images with memory."""
+"""Policies that act on an embedding. Encoders are rsl_rl's own models, and two of images: normalised, with memory."""
 
 from .encoded_policy import EMBEDDING, EncodedPolicy, build_head
+from .image_model import ImageModel
 from .recurrent_cnn_model import RecurrentCNNModel
 
-__all__ = ["EMBEDDING", "EncodedPolicy", "RecurrentCNNModel", "build_head"]
+__all__ = ["EMBEDDING", "EncodedPolicy", "ImageModel", "RecurrentCNNModel", "build_head"]

@@ -11,13 +11,15 @@ import copy
 
 import torch
 import torch.nn as nn
-from rsl_rl.models import CNNModel, MLPModel
+from rsl_rl.models import MLPModel
 from rsl_rl.modules import RNN, HiddenState
 from tensordict import TensorDict
 
+from .image_model import ImageModel
 
-class RecurrentCNNModel(CNNModel):
-    """rsl_rl's :class:`~rsl_rl.models.CNNModel` with the memory of its :class:`~rsl_rl.models.RNNModel`.
+
+class RecurrentCNNModel(ImageModel):
+    """:class:`ImageModel` with the memory of its :class:`~rsl_rl.models.RNNModel`.
 
     Features of the images, joined by normalised vectors, pass through an RNN before the MLP.
     """
@@ -45,7 +47,7 @@ class RecurrentCNNModel(CNNModel):
             rnn_type: ``gru`` or ``lstm``.
             rnn_hidden_dim: Dimension of the memory.
             rnn_num_layers: Number of layers of the RNN.
-            cnn_model: Settings of :class:`rsl_rl.models.CNNModel`.
+            cnn_model: Settings of :class:`ImageModel`.
 
         Raises:
             ValueError: If the RNN's type is unknown.

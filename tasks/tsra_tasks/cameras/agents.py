@@ -62,6 +62,13 @@ STUDENT = CNNModelCfg(
     distribution_cfg=GAUSSIAN,
     cnn_cfg=CONVOLUTIONS,
 )
+DISTILLED_STUDENT = CNNModelCfg(
+    hidden_dims=[128, 128],
+    activation="elu",
+    obs_normalization=True,
+    distribution_cfg=CNNModelCfg.GaussianDistributionCfg(init_std=0.1),
+    cnn_cfg=CONVOLUTIONS,
+)
 CRITIC = MLPModelCfg(hidden_dims=[128, 128], activation="elu", obs_normalization=True)
 ONBOARD = ["onboard", "image"]
 
@@ -144,13 +151,7 @@ class CameraDistillationRunnerCfg(RslRlDistillationRunnerCfg):
     save_interval = 50
     experiment_name = "camera_distillation"
     obs_groups = {"teacher": ["privileged"], "student": ONBOARD}
-    student = CNNModelCfg(
-        hidden_dims=[128, 128],
-        activation="elu",
-        obs_normalization=True,
-        distribution_cfg=CNNModelCfg.GaussianDistributionCfg(init_std=0.1),
-        cnn_cfg=CONVOLUTIONS,
-    )
+    student = DISTILLED_STUDENT
     teacher = TEACHER
     algorithm = RslRlDistillationAlgorithmCfg(num_learning_epochs=4, learning_rate=1.0e-3, gradient_length=6)
 

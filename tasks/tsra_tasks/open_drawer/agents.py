@@ -7,18 +7,31 @@
 
 from isaaclab.utils import configclass, replace
 
-from tsra_lab.configs import AlignedPPOCfg, AlignmentCfg, CNNModelCfg
+from tsra_lab.configs import (
+    AlignedPPOCfg,
+    AlignmentCfg,
+    AsymmetricPPOCfg,
+    CNNModelCfg,
+    PPOCfg,
+    StudentInformedPPOCfg,
+)
 
 from ..cameras import agents
 
 PPO_SETTINGS = {"entropy_coef": 0.01, "desired_kl": 0.01}
 """PPO settings of every method."""
 
-# the handle's place must be told to a centimetre: the features keep more of the image's resolution
-CONVOLUTIONS = CNNModelCfg.CNNCfg(
-    output_channels=[16, 32, 32], kernel_size=3, stride=[2, 2, 1], padding="zeros", activation="elu"
-)
-STUDENT_ENCODER = replace(agents.STUDENT_ENCODER, cnn_cfg=CONVOLUTIONS)
+KEPT_ROLLOUTS = 8
+"""A rollout holds few cabinets: alignment draws from the pairs of so many."""
+
+# the handle's place must be told to a centimetre: features keep the image's resolution, and pixels are normalised
+IMAGES = {
+    "cnn_cfg": CNNModelCfg.CNNCfg(
+        output_channels=[16, 32, 32], kernel_size=3, stride=[2, 2, 1], padding="zeros", activation="elu"
+    ),
+    "image_normalization": True,
+}
+"""Changes of all students' models."""
 
 
 @configclass
@@ -26,11 +39,11 @@ class DrawerAlignedRunnerCfg(agents.CameraAlignedRunnerCfg):
     """TSRA."""
 
     experiment_name = "open_drawer_aligned"
-    student = STUDENT_ENCODER
+    student = replace(agents.STUDENT_ENCODER, **IMAGES)
     algorithm = AlignedPPOCfg(
         alignment=AlignmentCfg(embedding_dim=agents.EMBEDDING_DIM, steps_per_iteration=16, warmup_steps=1000),
         render_interval=agents.RENDER_INTERVAL,
-        kept_rollouts=8,
+        kept_rollouts=KEPT_ROLLOUTS,
         **PPO_SETTINGS,
     )
 
@@ -40,6 +53,7 @@ class DrawerMemoryRunnerCfg(agents.CameraMemoryRunnerCfg):
     """TSRA whose student has a memory."""
 
     experiment_name = "open_drawer_memory"
+    student = replace(agents.STUDENT_ENCODER_WITH_MEMORY, **IMAGES)
 
 
 @configclass
@@ -47,6 +61,14 @@ class DrawerSITTRunnerCfg(agents.CameraSITTRunnerCfg):
     """Student-Informed Teacher Training."""
 
     experiment_name = "open_drawer_sitt"
+    student = replace(agents.STUDENT_ENCODER, **IMAGES)
+    algorithm = StudentInformedPPOCfg(
+        embedding_dim=agents.EMBEDDING_DIM,
+        alignment_steps=32,
+        render_interval=agents.RENDER_INTERVAL,
+        kept_rollouts=KEPT_ROLLOUTS,
+        **PPO_SETTINGS,
+    )
 
 
 @configclass
@@ -54,6 +76,8 @@ class DrawerAsymmetricRunnerCfg(agents.CameraAsymmetricRunnerCfg):
     """PPO on onboard observations with a privileged critic."""
 
     experiment_name = "open_drawer_asymmetric"
+    actor = replace(agents.STUDENT, **IMAGES)
+    algorithm = AsymmetricPPOCfg(**PPO_SETTINGS)
 
 
 @configclass
@@ -61,6 +85,7 @@ class DrawerPPORunnerCfg(agents.CameraPPORunnerCfg):
     """Plain PPO on the privileged state."""
 
     experiment_name = "open_drawer_ppo"
+    algorithm = PPOCfg(**PPO_SETTINGS)
 
 
 @configclass
@@ -68,6 +93,7 @@ class DrawerDistillationRunnerCfg(agents.CameraDistillationRunnerCfg):
     """DAgger or behaviour cloning of the plain PPO teacher."""
 
     experiment_name = "open_drawer_distillation"
+    student = replace(agents.DISTILLED_STUDENT, **IMAGES)
 
 
 @configclass

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Students with a camera, with and without memory, from training to the evaluation of their files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import Shell, run_directory
+
+pytestmark = [pytest.mark.integration, pytest.mark.smoke, pytest.mark.kitless]
+
+NUM_ENVS, STEPS = 16, 24
+
+
+@pytest.mark.parametrize(
+    "task, agent",
+    [
+        ("TSRA-ObstacleFlight-Quadrotor", "rsl_rl_memory_cfg_entry_point"),
+        ("TSRA-OpenDrawer-Arm", "rsl_rl_cfg_entry_point"),
+    ],
+)
+def test_train_export_and_evaluate(shell: Shell, task: str, agent: str) -> None:
+    shell.task = task
+    small = ["--num_envs", str(NUM_ENVS), "--seed", "1"]
+    fast = ["agent.algorithm.alignment.warmup_steps=4", "agent.algorithm.alignment.batch_size=64"]
+    output = shell.run("train.py", "--agent", agent, "--max_iterations", "3", *small, *fast)
+    run = run_directory(output)
+    checkpoint = torch.load(run / "model_3.pt", weights_only=False)
+    # one step in four is rendered, or, for sequences, one rollout in four and the first image of the next
+    frames = {"rsl_rl_cfg_entry_point": 3 * STEPS // 4, "rsl_rl_memory_cfg_entry_point": STEPS + 1}[agent]
+    assert checkpoint["rendered_frames"] == frames * NUM_ENVS
+
+    shell.run("export.py", "--checkpoint", str(run), "--num_envs", "4")
+    result = Path(shell.directory, "result.json")
+    shell.run("evaluate.py", "--checkpoint", str(run), "--episodes", "8", "--num_envs", "8", "--json", str(result))
+    policies = json.loads(result.read_text())["policies"]
+    assert policies.keys() == {"teacher", "student", "onnx"}
+    assert policies["onnx"]["return_mean"] == pytest.approx(policies["student"]["return_mean"], abs=0.05)
