@@ -27,7 +27,7 @@ KEPT_ROLLOUTS = 8
 # the handle's place must be told to a centimetre: features keep the image's resolution, and pixels are normalised
 IMAGES = {
     "cnn_cfg": CNNModelCfg.CNNCfg(
-        output_channels=[16, 32, 32], kernel_size=3, stride=[2, 2, 1], padding="zeros", activation="elu"
+        output_channels=[16, 32, 32], kernel_size=3, stride=2, padding="zeros", activation="elu"
     ),
     "image_normalization": True,
 }
@@ -41,7 +41,7 @@ class DrawerAlignedRunnerCfg(agents.CameraAlignedRunnerCfg):
     experiment_name = "open_drawer_aligned"
     student = replace(agents.STUDENT_ENCODER, **IMAGES)
     algorithm = AlignedPPOCfg(
-        alignment=AlignmentCfg(embedding_dim=agents.EMBEDDING_DIM, steps_per_iteration=16, warmup_steps=1000),
+        alignment=AlignmentCfg(embedding_dim=agents.EMBEDDING_DIM),
         render_interval=agents.RENDER_INTERVAL,
         kept_rollouts=KEPT_ROLLOUTS,
         **PPO_SETTINGS,
