@@ -136,12 +136,6 @@ FRAMES = {
         "The camera renders at every step.",
         overrides=("agent.algorithm.render_interval=1",),
     ),
-    "tsra_few_frames": Method(
-        TSRA,
-        "TSRA, a sixteenth of the frames",
-        "The camera renders at one step of sixteen.",
-        overrides=("agent.algorithm.render_interval=16",),
-    ),
     "asymmetric_quarter": Method(
         MAIN["asymmetric"].agent,
         "asymmetric PPO, a quarter of the steps",

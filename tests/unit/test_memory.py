@@ -110,6 +110,26 @@ def test_the_onnx_form_gives_the_same_actions_and_state(kind: str) -> None:
             torch.testing.assert_close(actions, expected)
 
 
+@kinds
+@pytest.mark.parametrize("groups", [VECTORS, IMAGE_BETWEEN_VECTORS], ids="-".join)
+def test_the_torchscript_form_remembers_until_it_is_reset(kind: str, groups: list[str]) -> None:
+    memory = {"class_name": RecurrentCNNModel if "camera" in groups else "RNNModel"}
+    memory |= {"rnn_type": kind, "rnn_hidden_dim": 6, "rnn_num_layers": 2}
+    torch.manual_seed(0)
+    encoder = encoder_cfg(groups) | memory
+    student = EncodedPolicy(observations(2), {"student": groups}, "student", NUM_ACTIONS, encoder, HEAD, EMBEDDING_DIM)
+    scripted = torch.jit.script(student.eval().as_jit())
+    for _ in range(2):
+        student.reset()
+        scripted.reset()
+        for _ in range(4):
+            obs = observations(1)
+            vectors = torch.cat([obs[group] for group in groups if group != "camera"], dim=-1)
+            with torch.no_grad():
+                actions = scripted(vectors, [obs["camera"]]) if "camera" in groups else scripted(vectors)
+                torch.testing.assert_close(actions, student(obs))
+
+
 def test_an_unknown_kind_of_memory_is_refused() -> None:
     with pytest.raises(ValueError, match="'gru' or 'lstm', not 'elman'"):
         build_model("elman")

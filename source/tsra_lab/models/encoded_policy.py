@@ -132,13 +132,7 @@ class EncodedPolicy(MLPModel):
         self.encoder.update_normalization(obs)
 
     def as_jit(self) -> nn.Module:
-        """Deterministic policy for TorchScript; its inputs are those of the encoder's own export.
-
-        Raises:
-            NotImplementedError: If the encoder has a memory: export it to ONNX.
-        """
-        if self.is_recurrent:
-            raise NotImplementedError("A student with memory has no TorchScript form; export it to ONNX.")
+        """Deterministic policy for TorchScript; its inputs are those of the encoder's own export."""
         images = len(getattr(self.encoder, "obs_groups_2d", [])) > 0
         return (_TorchImagePolicy if images else _TorchVectorPolicy)(self.encoder.as_jit(), self.head.as_jit())
 

@@ -92,12 +92,8 @@ class RecurrentCNNModel(ImageModel):
         self.rnn.detach_hidden_state(dones)
 
     def as_jit(self) -> nn.Module:
-        """There is none: the deployed form is ONNX.
-
-        Raises:
-            NotImplementedError: Always.
-        """
-        raise NotImplementedError("RecurrentCNNModel has no TorchScript form; export it to ONNX.")
+        """Version for TorchScript, of one robot: it keeps its state itself, until ``reset``."""
+        return (_TorchLSTMCNNModel if isinstance(self.rnn.rnn, nn.LSTM) else _TorchGRUCNNModel)(self)
 
     def as_onnx(self, verbose: bool = False) -> nn.Module:
         """Version for ONNX export, with the state as inputs ``h_in`` (``c_in``) and outputs ``h_out`` (``c_out``)."""
@@ -107,20 +103,70 @@ class RecurrentCNNModel(ImageModel):
         return self.rnn_hidden_dim
 
 
-class _OnnxRecurrentCNNModel(nn.Module):
-    """Vectors, images and state to actions and state."""
+class _ExportedParts(nn.Module):
+    """Copies of a model's parts, which all exported forms have."""
 
-    is_recurrent = True
-
-    def __init__(self, model: RecurrentCNNModel, verbose: bool) -> None:
+    def __init__(self, model: RecurrentCNNModel) -> None:
         super().__init__()
-        self.verbose = verbose
         self.obs_normalizer = copy.deepcopy(model.obs_normalizer)
         self.cnns = nn.ModuleList([copy.deepcopy(model.cnns[group]) for group in model.obs_groups_2d])
         self.rnn = copy.deepcopy(model.rnn.rnn)
         self.mlp = copy.deepcopy(model.mlp)
         distribution = model.distribution
         self.output = nn.Identity() if distribution is None else distribution.as_deterministic_output_module()
+
+
+class _TorchGRUCNNModel(_ExportedParts):
+    """One robot's vectors and images to actions; the state is a buffer."""
+
+    def __init__(self, model: RecurrentCNNModel) -> None:
+        super().__init__(model)
+        self.register_buffer("hidden_state", torch.zeros(self.rnn.num_layers, 1, self.rnn.hidden_size))
+
+    def forward(self, obs_1d: torch.Tensor, obs_2d: list[torch.Tensor]) -> torch.Tensor:
+        features = [self.obs_normalizer(obs_1d)]
+        for index, cnn in enumerate(self.cnns):
+            features.append(cnn(obs_2d[index]))
+        latent = self.remember(torch.cat(features, dim=-1).unsqueeze(0))
+        return self.output(self.mlp(latent.squeeze(0)))
+
+    def remember(self, latent: torch.Tensor) -> torch.Tensor:
+        latent, hidden = self.rnn(latent, self.hidden_state)
+        self.hidden_state[:] = hidden
+        return latent
+
+    @torch.jit.export
+    def reset(self) -> None:
+        self.hidden_state[:] = 0.0
+
+
+class _TorchLSTMCNNModel(_TorchGRUCNNModel):
+    """The same with a cell state."""
+
+    def __init__(self, model: RecurrentCNNModel) -> None:
+        super().__init__(model)
+        self.register_buffer("cell_state", torch.zeros_like(self.hidden_state))
+
+    def remember(self, latent: torch.Tensor) -> torch.Tensor:
+        latent, (hidden, cell) = self.rnn(latent, (self.hidden_state, self.cell_state))
+        self.hidden_state[:] = hidden
+        self.cell_state[:] = cell
+        return latent
+
+    @torch.jit.export
+    def reset(self) -> None:
+        self.hidden_state[:] = 0.0
+        self.cell_state[:] = 0.0
+
+
+class _OnnxRecurrentCNNModel(_ExportedParts):
+    """Vectors, images and state to actions and state."""
+
+    is_recurrent = True
+
+    def __init__(self, model: RecurrentCNNModel, verbose: bool) -> None:
+        super().__init__(model)
+        self.verbose = verbose
         self.images = dict(
             zip(model.obs_groups_2d, zip(model.obs_channels_2d, model.obs_dims_2d, strict=True), strict=True)
         )
