@@ -18,8 +18,14 @@ from tsra_lab.configs import (
 
 from ..cameras import agents
 
+ITERATIONS = 150
+"""Iterations of every method: with 24 steps and 512 environments, 1.84 million environment steps."""
+
 PPO_SETTINGS = {"entropy_coef": 0.01, "desired_kl": 0.01}
 """PPO settings of every method."""
+
+EMBEDDING_DIM = 16
+"""Dimensions of the embedding; the privileged view has eleven."""
 
 KEPT_ROLLOUTS = 8
 """A rollout holds few cabinets: alignment draws from the pairs of so many."""
@@ -38,10 +44,11 @@ IMAGES = {
 class DrawerAlignedRunnerCfg(agents.CameraAlignedRunnerCfg):
     """TSRA."""
 
+    max_iterations = ITERATIONS
     experiment_name = "open_drawer_aligned"
     student = replace(agents.STUDENT_ENCODER, **IMAGES)
     algorithm = AlignedPPOCfg(
-        alignment=AlignmentCfg(embedding_dim=agents.EMBEDDING_DIM),
+        alignment=AlignmentCfg(embedding_dim=EMBEDDING_DIM, steps_per_iteration=16),
         render_interval=agents.RENDER_INTERVAL,
         kept_rollouts=KEPT_ROLLOUTS,
         **PPO_SETTINGS,
@@ -49,7 +56,7 @@ class DrawerAlignedRunnerCfg(agents.CameraAlignedRunnerCfg):
 
 
 @configclass
-class DrawerMemoryRunnerCfg(agents.CameraMemoryRunnerCfg):
+class DrawerMemoryRunnerCfg(DrawerAlignedRunnerCfg):
     """TSRA whose student has a memory."""
 
     experiment_name = "open_drawer_memory"
@@ -60,10 +67,11 @@ class DrawerMemoryRunnerCfg(agents.CameraMemoryRunnerCfg):
 class DrawerSITTRunnerCfg(agents.CameraSITTRunnerCfg):
     """Student-Informed Teacher Training."""
 
+    max_iterations = ITERATIONS
     experiment_name = "open_drawer_sitt"
     student = replace(agents.STUDENT_ENCODER, **IMAGES)
     algorithm = StudentInformedPPOCfg(
-        embedding_dim=agents.EMBEDDING_DIM,
+        embedding_dim=EMBEDDING_DIM,
         alignment_steps=32,
         render_interval=agents.RENDER_INTERVAL,
         kept_rollouts=KEPT_ROLLOUTS,
@@ -75,6 +83,7 @@ class DrawerSITTRunnerCfg(agents.CameraSITTRunnerCfg):
 class DrawerAsymmetricRunnerCfg(agents.CameraAsymmetricRunnerCfg):
     """PPO on onboard observations with a privileged critic."""
 
+    max_iterations = ITERATIONS
     experiment_name = "open_drawer_asymmetric"
     actor = replace(agents.STUDENT, **IMAGES)
     algorithm = AsymmetricPPOCfg(**PPO_SETTINGS)
@@ -84,6 +93,7 @@ class DrawerAsymmetricRunnerCfg(agents.CameraAsymmetricRunnerCfg):
 class DrawerPPORunnerCfg(agents.CameraPPORunnerCfg):
     """Plain PPO on the privileged state."""
 
+    max_iterations = ITERATIONS
     experiment_name = "open_drawer_ppo"
     algorithm = PPOCfg(**PPO_SETTINGS)
 

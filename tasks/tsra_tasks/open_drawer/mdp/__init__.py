@@ -9,7 +9,7 @@ from .events import place_cabinet, reset_arm
 from .geometry import body_pose, point_on_body
 from .gripper_increment import GripperIncrementAction
 from .gripper_increment_cfg import GripperIncrementActionCfg
-from .observations import cabinet_pose, gripper_to_handle, hand_in_handle_frame
+from .observations import gripper_to_handle, hand_in_handle_frame
 from .rewards import approach_handle, opening_speed
 from .terminations import drawer_is_open
 from .visibility import handle_hidden, segment_distances
@@ -19,7 +19,6 @@ __all__ = [
     "GripperIncrementActionCfg",
     "approach_handle",
     "body_pose",
-    "cabinet_pose",
     "drawer_is_open",
     "gripper_to_handle",
     "handle_hidden",

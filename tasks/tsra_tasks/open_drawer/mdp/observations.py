@@ -53,17 +53,3 @@ def hand_in_handle_frame(env: ManagerBasedEnv, hand_cfg: SceneEntityCfg, handle_
     _, handle = body_pose(env, handle_cfg)
     relative = handle.mT @ hand
     return torch.cat([relative[:, :, 0], relative[:, :, 2]], dim=-1)
-
-
-def cabinet_pose(env: ManagerBasedEnv, cabinet_cfg: SceneEntityCfg) -> torch.Tensor:
-    """Position of the cabinet in the environment's frame [m], and cosine and sine of its front's direction.
-
-    Args:
-        env: Environment.
-        cabinet_cfg: Cabinet and its fixed body.
-
-    Returns:
-        Pose of shape (num_envs, 5).
-    """
-    position, rotation = body_pose(env, cabinet_cfg)
-    return torch.cat([position, rotation[:, :2, 0]], dim=-1)
