@@ -31,6 +31,8 @@ from isaaclab.utils import configclass, replace
 from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
 
+from tsra_lab.configs import OnboardTermCfg as OnboardTerm
+
 from ..cameras import DepthImage, ImageNoiseCfg
 from ..props import CABINET_CFG
 from ..robots import ARM_CFG, ARM_JOINTS
@@ -57,6 +59,9 @@ BAR_POINTS = ((0.0, -0.05, 0.0), (0.0, 0.0, 0.0), (0.0, 0.05, 0.0))
 
 START_TURN = -0.7
 """Where the first joint starts [rad]: the arm is aside, so the camera sees the handle at first."""
+
+JOINTS = "joints from the base to the hand"
+"""What the elements of joint observations are."""
 
 ARM = SceneEntityCfg("robot", joint_names=ARM_JOINTS, preserve_order=True)
 HAND = SceneEntityCfg("robot", body_names=["link7"])
@@ -103,9 +108,23 @@ class ObservationsCfg:
     class OnboardCfg(ObsGroup):
         """Onboard: joints and the last action."""
 
-        joint_pos = ObsTerm(func=isaac_mdp.joint_pos, params={"asset_cfg": ARM}, noise=GaussianNoiseCfg(std=0.002))
-        joint_vel = ObsTerm(func=isaac_mdp.joint_vel, params={"asset_cfg": ARM}, noise=GaussianNoiseCfg(std=0.02))
-        last_action = ObsTerm(func=isaac_mdp.last_action, clip=(-2.0, 2.0))
+        joint_pos = OnboardTerm(
+            func=isaac_mdp.joint_pos,
+            params={"asset_cfg": ARM},
+            noise=GaussianNoiseCfg(std=0.002),
+            unit="rad",
+            frame=JOINTS,
+        )
+        joint_vel = OnboardTerm(
+            func=isaac_mdp.joint_vel,
+            params={"asset_cfg": ARM},
+            noise=GaussianNoiseCfg(std=0.02),
+            unit="rad/s",
+            frame=JOINTS,
+        )
+        last_action = OnboardTerm(
+            func=isaac_mdp.last_action, clip=(-2.0, 2.0), unit="1", frame="the student's raw action"
+        )
 
         def __post_init__(self):
             """Switch the noise on."""
@@ -115,11 +134,13 @@ class ObservationsCfg:
     class ImageCfg(ObsGroup):
         """Onboard too: the camera."""
 
-        depth = ObsTerm(
+        depth = OnboardTerm(
             func=DepthImage,
             params={"sensor_cfg": SceneEntityCfg("camera"), "max_range": MAX_DEPTH, "latency_steps": (0, 0)},
             noise=ImageNoiseCfg(relative_std=0.003),
             clip=(0.0, 1.0),
+            unit=f"{MAX_DEPTH} m",
+            frame="depth along the camera's axis; rows from the top",
         )
 
         def __post_init__(self):
