@@ -82,8 +82,6 @@ class InputAssembler:
         moment = np.empty((count, self._width), np.float32)
         for (name, shape), where in zip(self._shapes, self._slices, strict=True):
             array = observations[name]
-            if not isinstance(array, np.ndarray):
-                array = _to_array(name, array)
             if array.shape != batch + shape:
                 raise ObservationError(f"Observation '{name}' has shape {array.shape}, not {batch + shape}.")
             if array.dtype.kind not in "fiub":
@@ -153,8 +151,21 @@ class InputAssembler:
         )
 
 
-def _to_array(name: str, values: object) -> np.ndarray:
-    """Array of what is not one yet."""
+def to_array(name: str, values: object) -> np.ndarray:
+    """Array of what a sensor read.
+
+    Args:
+        name: Name of the observation.
+        values: Array, or what can be made one.
+
+    Returns:
+        The array itself, or a new one.
+
+    Raises:
+        ObservationError: If it is none.
+    """
+    if isinstance(values, np.ndarray):
+        return values
     try:
         return np.asarray(values)
     except (ValueError, TypeError) as error:

@@ -19,7 +19,7 @@ import onnxruntime
 from .contract import LAST_ACTION, read_metadata
 from .errors import ActionError, ContractError, ObservationError, StaleObservationError
 from .latency import Latency
-from .observations import InputAssembler
+from .observations import InputAssembler, to_array
 from .safety import Safety, SafetyWarning
 
 FLOAT = "tensor(float)"
@@ -170,6 +170,7 @@ class Policy:
                 f"Missing observations: {sorted(missing)}; unknown: {sorted(unknown, key=str)}."
                 + (" The last action is the runtime's own." if unknown & set(self._last_action_names) else "")
             )
+        observations = {name: to_array(name, values) for name, values in observations.items()}
         batch = self._batch_of(observations)
         count = math.prod(batch)
         if self._last_action_names:
@@ -177,7 +178,7 @@ class Policy:
                 self._last_action = np.zeros((count, len(self._scale)), np.float32)
             self._check_batch(len(self._last_action), count, "last action")
             last = self._last_action.reshape(*batch, -1)
-            observations = {**observations, **dict.fromkeys(self._last_action_names, last)}
+            observations |= dict.fromkeys(self._last_action_names, last)
         moments = [assembler.assemble(observations, batch) for assembler in self._assemblers]
         if self.safety.out_of_range != "ignore":
             for assembler, moment in zip(self._assemblers, moments, strict=True):
@@ -268,7 +269,7 @@ class Policy:
         """Leading dimensions of the first observation; the others are compared with it."""
         if not self.sensor_names:
             return () if self._last_action is None else (len(self._last_action),)
-        shape = np.shape(observations[self.sensor_names[0]])
+        shape = observations[self.sensor_names[0]].shape
         return shape[: max(len(shape) - self._rank_of_first, 0)]
 
     def _check_age(self, observed_at: float) -> None:
