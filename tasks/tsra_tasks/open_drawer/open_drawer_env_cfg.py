@@ -200,7 +200,7 @@ class RewardsCfg:
     success = RewTerm(func=isaac_mdp.is_terminated_term, weight=2.0 / CONTROL_PERIOD, params={"term_keys": "success"})
     time = RewTerm(func=isaac_mdp.is_alive, weight=-0.01 / CONTROL_PERIOD)
     # without it, commands grow far beyond their bounds, and exploration noise with them
-    effort = RewTerm(func=isaac_mdp.action_l2, weight=-0.002 / CONTROL_PERIOD)
+    effort = RewTerm(func=isaac_mdp.action_l2, weight=-0.001 / CONTROL_PERIOD)
 
 
 @configclass
