@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -88,7 +89,7 @@ class InputAssembler:
                 raise ObservationError(f"Observation '{name}' is of type {array.dtype}, not a real number.")
             moment[:, where] = array.reshape(count, -1)
         # a sum is not finite if any element is not; it may overflow for huge ones, which are then looked at
-        if not np.isfinite(moment.sum()) and not np.isfinite(moment).all():
+        if not math.isfinite(np.add.reduce(moment, axis=None)) and not np.isfinite(moment).all():
             bad = self._terms_where(~np.isfinite(moment))
             raise ObservationError(f"Observation {bad} is not finite.")
         if self._clipped:

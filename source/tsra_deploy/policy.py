@@ -193,7 +193,7 @@ class Policy:
             for assembler, moment in zip(self._assemblers, moments, strict=True)
         }
         actions = self.infer(feed)
-        if not np.isfinite(actions).all():
+        if not math.isfinite(np.add.reduce(actions, axis=None)) and not np.isfinite(actions).all():
             self.reset()  # what made it is in the memory too
             raise ActionError("The network gave an action that is not finite; the policy was reset.")
         if self._limit is not None:
