@@ -6,8 +6,8 @@
 """How long an exported student takes on one CPU core, beside the same network in PyTorch.
 
 For each file, at batch 1: ``Policy.act``, from sensor readings to targets, and the same in eager PyTorch without the
-runtime's checks; and the network alone: in ONNX Runtime, eager PyTorch and TorchScript. The networks of PyTorch are built from the configuration of the run that the file lies in, with fresh weights: time does not depend on
-them.
+runtime's checks; and the network alone: in ONNX Runtime, eager PyTorch and TorchScript. The networks of PyTorch are
+built from the configuration of the run that the file lies in, with fresh weights: time does not depend on them.
 """
 
 from __future__ import annotations

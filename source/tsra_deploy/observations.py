@@ -77,17 +77,18 @@ class InputAssembler:
         Raises:
             ObservationError: If an observation is of the wrong shape or type, or not finite.
         """
-        count = 1
-        for size in batch:
-            count *= size
-        moment = np.empty((count, self._width), np.float32)
-        for (name, shape), where in zip(self._shapes, self._slices, strict=True):
+        count = math.prod(batch)
+        parts = []
+        for name, shape in self._shapes:
             array = observations[name]
             if array.shape != batch + shape:
                 raise ObservationError(f"Observation '{name}' has shape {array.shape}, not {batch + shape}.")
-            if array.dtype.kind not in "fiub":
-                raise ObservationError(f"Observation '{name}' is of type {array.dtype}, not a real number.")
-            moment[:, where] = array.reshape(count, -1)
+            parts.append(array.reshape(count, -1))
+        try:
+            moment = np.concatenate(parts, axis=1, dtype=np.float32, casting="same_kind")
+        except (TypeError, ValueError) as error:
+            types = ", ".join(f"'{name}' is of type {observations[name].dtype}" for name, _ in self._shapes)
+            raise ObservationError(f"An observation is no real number: {types}.") from error
         # a sum is not finite if any element is not; it may overflow for huge ones, which are then looked at
         if not math.isfinite(np.add.reduce(moment, axis=None)) and not np.isfinite(moment).all():
             bad = self._terms_where(~np.isfinite(moment))
@@ -107,6 +108,9 @@ class InputAssembler:
         Returns:
             Names of the terms that are; None if all is well.
         """
+        # comparing bytes is the fastest way to see that all is well; zeros of both signs are told apart below
+        if np.minimum(np.maximum(moment, self._valid_low), self._valid_high).tobytes() == moment.tobytes():
+            return None
         outside = (moment < self._valid_low) | (moment > self._valid_high)
         return self._terms_where(outside) if outside.any() else None
 

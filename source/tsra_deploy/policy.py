@@ -57,6 +57,7 @@ class Policy:
         bounds = [bound for item in actions for bound in (item["clip"] or [[None, None]] * len(item["targets"]))]
         self._low = np.array([-np.inf if low is None else low for low, _ in bounds], dtype=np.float32)
         self._high = np.array([np.inf if high is None else high for _, high in bounds], dtype=np.float32)
+        self._bounded = any(bound != [None, None] for bound in bounds)
         limit = contract["clip_actions"]
         self._limit = None if limit is None else np.float32(limit)
         self._check_graph(session)
@@ -109,7 +110,7 @@ class Policy:
             raise ContractError(f"'{path}' cannot be loaded: {error}") from error
         try:
             return cls(session, read_metadata(metadata), safety)
-        except ContractError as error:
+        except (ContractError, UnicodeDecodeError) as error:  # names of a broken graph need not be text
             raise ContractError(f"'{path}': {error}") from error
 
     @property
@@ -202,11 +203,12 @@ class Policy:
             self._last_action = actions
         targets = actions * self._scale
         targets += self._offset
-        np.minimum(np.maximum(targets, self._low, out=targets), self._high, out=targets)
+        if self._bounded:
+            np.minimum(np.maximum(targets, self._low, out=targets), self._high, out=targets)
         if self._max_change is not None:
             targets = self._limit_rate(targets)
         self.latency.add(time.perf_counter() - begin)
-        return targets.reshape(*batch, -1)
+        return targets.reshape(batch + targets.shape[1:])
 
     def infer(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
         """Run the network alone, and remember.
