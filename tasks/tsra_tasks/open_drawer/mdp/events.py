@@ -60,7 +60,7 @@ def place_cabinet(
         z: Range of its height above the floor [m].
         yaw: Range of its turn [rad]; at zero its front faces the arm.
         handle: Range of the handle's place along the drawer's front [m].
-        handle_cfg: The cabinet and the joint that holds the handle.
+        handle_cfg: The cabinet and the joint that holds the handle; no joint if the handle can't be moved.
     """
     cabinet: Articulation = env.scene[handle_cfg.name]
     lower, upper = torch.tensor([x, y, z, yaw, handle], device=env.device).T
