@@ -14,6 +14,8 @@ import torch
 
 from isaaclab.managers import SceneEntityCfg
 
+from .fixed_root import write_fixed_root_pose
+
 if TYPE_CHECKING:
     from isaaclab.assets import Articulation
     from isaaclab.envs import ManagerBasedEnv
@@ -71,7 +73,7 @@ def place_cabinet(
     pose = torch.zeros(count, 7, device=env.device)
     pose[:, :3] = origins + draw[:, :3]
     pose[:, 5], pose[:, 6] = half_turn.sin(), half_turn.cos()
-    cabinet.write_root_pose_to_sim_index(root_pose=pose, env_ids=env_ids)
+    write_fixed_root_pose(cabinet, pose, env_ids)
     joints = torch.zeros(count, cabinet.num_joints, device=env.device)
     cabinet.write_joint_velocity_to_sim_index(velocity=joints, env_ids=env_ids)
     joints[:, handle_cfg.joint_ids] = draw[:, 4:]
