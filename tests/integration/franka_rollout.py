@@ -101,8 +101,8 @@ def main(path: str) -> None:
     env_cfg.scene.num_envs = NUM_ENVS
     env_cfg.sim.device = "cpu"
     # coarser steps of the physics than the task's, to save time
-    env_cfg.sim.dt *= 10
-    env_cfg.decimation //= 10
+    env_cfg.sim.dt *= 5
+    env_cfg.decimation //= 5
     env_cfg.seed = 0
     for group in (env_cfg.observations.onboard, env_cfg.observations.image):
         group.enable_corruption = False

@@ -37,7 +37,7 @@ from ..robots import arm_shapes
 from ..robots.panda import NUM_JOINTS
 from .arm_and_cabinet import ArmAndCabinet, Vector
 from .camera import CAMERA_CFG, look_at
-from .open_drawer_env_cfg import CONTROL_PERIOD, START_TURN, OpenDrawerEnvCfg, OpenDrawerSceneCfg
+from .open_drawer_env_cfg import CONTROL_PERIOD, OpenDrawerEnvCfg, OpenDrawerSceneCfg
 from .physics_cfg import OpenDrawerPhysicsCfg
 
 OFFICIAL = FrankaCabinetDirectEnvCfg()
@@ -50,18 +50,18 @@ FINGER_LENGTH = 0.054
 """Length of a finger [m]."""
 
 START_JOINTS = {
-    "panda_joint1": START_TURN,
-    "panda_joint2": -0.73,
+    "panda_joint1": -1.087,
+    "panda_joint2": -0.531,
     "panda_joint3": 0.0,
-    "panda_joint4": -1.65,
-    "panda_joint5": 0.0,
-    "panda_joint6": 1.53,
-    # the fingers open towards the cabinet, as in the task with our arm
-    "panda_joint7": -math.pi / 4 + START_TURN,
+    "panda_joint4": -1.477,
+    "panda_joint5": 0.554,
+    "panda_joint6": 1.305,
+    "panda_joint7": -1.625,
     OFFICIAL.finger_joint_names: OFFICIAL.gripper_open_command,
 }
-"""Joints around which an episode starts [rad], and the open fingers [m]: the gripper's point is 0.30 m from the base's
-axis and 0.80 m high, a little above the cabinet's top, and tilted."""
+"""Joints around which an episode starts [rad], and the open fingers [m]. They solve the published kinematics for the
+gripper's point at (0.25, -0.22, 0.80) m, a little above the cabinet's top and aside, and the tilted hand that the task
+holds, turned to the cabinet."""
 
 CAMERA_POSITION: Vector = (0.0, 0.4, 1.5)
 """Where the camera is, from the robot's base [m]."""
