@@ -120,3 +120,21 @@ def write_params(run: Path, env_cfg: object, agent_cfg: object) -> None:
     with tempfile.TemporaryDirectory(dir=run) as temporary:
         dump_train_configs(temporary, env_cfg, agent_cfg)
         os.replace(Path(temporary, "params"), run / "params")
+
+
+def git_state(run: Path) -> list[dict]:
+    """State of the code that made a run, as rsl_rl noted it in the run's folder ``git``.
+
+    Args:
+        run: Run directory.
+
+    Returns:
+        For each repository its name, the ``commit``, and whether files were ``changed`` since; empty if none was noted.
+    """
+    states = []
+    for file in sorted(Path(run, "git").glob("*.diff")):
+        match = re.search(r"--- git commit ---\s+(\w+)(.*)", file.read_text(errors="replace"), re.DOTALL)
+        if match is not None:
+            changes = match[2].partition("--- git diff ---")[2]
+            states.append({"repository": file.stem, "commit": match[1], "changed": bool(changes.strip())})
+    return states

@@ -8,13 +8,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
 import torch
-from conftest import TASK, Shell, run_directory
+from conftest import SCRIPTS, TASK, Shell, run_directory
+
+from tsra_deploy import read_metadata
 
 pytestmark = [pytest.mark.integration, pytest.mark.smoke, pytest.mark.kitless]
 
@@ -79,18 +82,22 @@ def test_evaluation_writes_the_promised_json(shell: Shell, teacher_run: Path) ->
 
 def test_the_exported_student_is_the_distilled_one(shell: Shell, student_run: Path) -> None:
     exported = student_run / "exported"
-    assert sorted(path.name for path in exported.iterdir()) == ["parity.npz", "policy.onnx"]
+    assert sorted(path.name for path in exported.iterdir()) == ["contract.md", "parity.npz", "policy.onnx"]
     model = onnx.load(exported / "policy.onnx", load_external_data=False)
     assert [item.name for item in model.graph.input] == ["obs"]
     metadata = {item.key: item.value for item in model.metadata_props}
     assert metadata["observation_names"] == "odometry,velocity,goal,occupancy"
     assert metadata["joint_names"] == "drive_x,drive_y"
     assert metadata["joint_damping"] == "25,25"
-    contract = json.loads(metadata["tsra.contract"])
+    contract = read_metadata(metadata)
     assert contract["inputs"][0]["shape"] == [31]
-    assert contract["control_period_s"] == pytest.approx(0.1)
+    assert contract["timing"]["control_period_s"] == pytest.approx(0.1)
     assert contract["actions"][0]["clip"] == [[-1.2, 1.2], [-1.2, 1.2]]
+    assert contract["evaluation"]["episodes"] >= 64
+    assert contract["run"]["name"] == student_run.name
     assert len(np.load(exported / "parity.npz")["obs"]) >= 200
+    verify = [sys.executable, str(SCRIPTS / "export.py"), "--verify", str(exported / "policy.onnx")]
+    assert "is sound" in shell.call(verify)
 
     policies = ("--policies", "student", "onnx")
     arguments = ("--checkpoint", str(student_run), "--episodes", "64", *policies, "--json", "onnx.json")

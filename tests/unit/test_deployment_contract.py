@@ -10,9 +10,12 @@ from __future__ import annotations
 import json
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
+from tiny_student import EVALUATION
 
+from isaaclab.envs import mdp
 from isaaclab.envs.mdp.actions.actions_cfg import (
     BinaryJointPositionActionCfg,
     JointEffortActionCfg,
@@ -22,6 +25,7 @@ from isaaclab.envs.mdp.actions.actions_cfg import (
 )
 from isaaclab.utils import modifiers
 
+from tsra_deploy import FORMAT_VERSION
 from tsra_lab.export import deployment_contract
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
@@ -55,7 +59,18 @@ ROBOT = SimpleNamespace(
 
 def term(**settings: object) -> SimpleNamespace:
     """Configuration of an observation term."""
-    defaults = {"scale": None, "clip": None, "modifiers": None, "history_length": 0, "flatten_history_dim": True}
+    defaults = {
+        "func": None,
+        "params": {},
+        "noise": None,
+        "scale": None,
+        "clip": None,
+        "modifiers": None,
+        "history_length": 0,
+        "flatten_history_dim": True,
+        "unit": "m",
+        "frame": "body",
+    }
     return SimpleNamespace(**defaults | settings)
 
 
@@ -93,14 +108,27 @@ def environment(actions: dict | None = None, **observations: SimpleNamespace) ->
     )
 
 
+RUN = {"name": "a-run", "iteration": 7, "git": []}
+
+
+def contract_of(env: SimpleNamespace, groups: list[str] = GROUPS) -> dict:
+    """Contract of an environment whose student saw 0 to 5 in the six elements of vectors, and 0 to 95 in pixels."""
+    recorded = {
+        "obs": np.stack([np.arange(6.0), -np.arange(6.0)]).astype(np.float32),
+        "camera": np.arange(96.0, dtype=np.float32).reshape(4, 1, 4, 6),
+    }
+    return deployment_contract(env, groups, recorded, "A-Task", RUN, EVALUATION)
+
+
 def describe(**changes: object) -> dict:
-    return deployment_contract(environment(**changes), GROUPS, "A-Task", "a-run")
+    return contract_of(environment(**changes))
 
 
 def test_timing_names_and_joints():
     contract = describe()
-    assert (contract["task"], contract["run"], contract["format_version"]) == ("A-Task", "a-run", 2)
-    assert (contract["control_period_s"], contract["physics_dt_s"], contract["decimation"]) == (0.02, 0.005, 4)
+    assert (contract["task"], contract["run"], contract["evaluation"]) == ("A-Task", RUN, EVALUATION)
+    assert contract["format_version"] == FORMAT_VERSION
+    assert contract["timing"] == {"control_period_s": 0.02, "physics_dt_s": 0.005, "decimation": 4}
     assert contract["commands"] == ["goal"] and contract["output"] == "actions"
     assert contract["joints"] == {
         "names": JOINTS,
@@ -120,7 +148,7 @@ def test_inputs_are_all_vectors_in_order_and_then_the_images():
     ]
     assert (image["name"], image["shape"]) == ("camera", [1, 4, 6])
     assert [item["name"] for item in image["terms"]] == ["depth"]
-    only_image = deployment_contract(environment(), ["camera"], "A-Task", "a-run")["inputs"]
+    only_image = contract_of(environment(), ["camera"])["inputs"]
     assert only_image == [image]
 
 
@@ -135,11 +163,37 @@ def test_scale_and_clip_of_observations():
 
 
 def test_the_groups_history_overrides_the_terms():
-    own, of_group = term(history_length=2, flatten_history_dim=False), group(5, gyro=term(), speed=term())
-    (goal,) = (item for item in describe(command=group(goal=own))["inputs"][0]["terms"] if item["name"] == "goal")
-    assert (goal["history_length"], goal["flatten_history_dim"]) == (2, False)
-    gyro = describe(proprio=of_group)["inputs"][0]["terms"][0]
-    assert (gyro["history_length"], gyro["flatten_history_dim"]) == (5, True)
+    env = environment(command=group(goal=term(history_length=2)))
+    goal = contract_of(env)["inputs"][0]["terms"][2]
+    assert (goal["history_length"], goal["shape"]) == (2, [1])  # two elements are two moments of one
+    with pytest.raises(ValueError, match="'proprio/gyro'.*flatten_history_dim"):
+        describe(proprio=group(3, False, gyro=term(history_length=1), speed=term()))
+
+
+def test_ranges_are_what_was_recorded():
+    vectors, image = describe()["inputs"]
+    ranges = [item["valid_range"] for item in vectors["terms"]]
+    assert ranges[0] == {"low": [0.0, -1.0, -2.0], "high": [0.0, 1.0, 2.0]}
+    assert ranges[2] == {"low": [-4.0, -5.0], "high": [4.0, 5.0]}
+    assert image["terms"][0]["valid_range"] == {"low": [0.0], "high": [95.0]}
+
+
+def test_a_history_has_one_range_for_all_its_moments():
+    goal = describe(command=group(goal=term(history_length=2)))["inputs"][0]["terms"][2]
+    assert goal["valid_range"] == {"low": [-5.0], "high": [5.0]}
+
+
+def test_a_term_without_unit_or_frame_is_refused():
+    for missing in ("unit", "frame"):
+        with pytest.raises(ValueError, match="'proprio/gyro' tells no unit and frame.*OnboardTermCfg"):
+            describe(proprio=group(gyro=term(**{missing: None}), speed=term()))
+
+
+def test_the_last_action_is_not_a_sensors_and_noise_is_told():
+    proprio = group(gyro=term(func=mdp.last_action), speed=term(noise=object()))
+    gyro, speed, _ = describe(proprio=proprio)["inputs"][0]["terms"]
+    assert (gyro["source"], gyro["noise_free"]) == ("last_action", True)
+    assert (speed["source"], speed["noise_free"]) == ("sensor", False)
 
 
 @pytest.mark.parametrize(
@@ -163,6 +217,7 @@ def test_kind_and_default_offset_of_actions(cfg_class: type, kind: str, offset: 
     (action,) = describe(actions={"legs": cfg})["actions"]
     assert action == {
         "name": "legs",
+        "type": "SimpleNamespace",
         "kind": kind,
         "targets": ["left_knee", "right_hip"],
         "scale": [0.5, 0.5],
@@ -219,8 +274,8 @@ def test_an_action_term_may_tell_its_targets_itself():
     targets = {"kind": "thrust", "targets": ["thrust"], "scale": [0.5], "offset": [1.0], "clip": [[0.2, 1.8]]}
     env.unwrapped.action_manager.get_term = lambda name: SimpleNamespace(describe_targets=lambda: targets)
     env.unwrapped.scene["body"] = SimpleNamespace()  # a single body has no joints
-    contract = deployment_contract(env, GROUPS, "A-Task", "a-run")
-    assert contract["actions"] == [{"name": "flight"} | targets]
+    contract = contract_of(env)
+    assert contract["actions"] == [{"name": "flight", "type": "SimpleNamespace"} | targets]
     assert contract["joints"] == {"names": [], "stiffness": [], "damping": [], "default_position": []}
 
 
@@ -238,7 +293,7 @@ def test_the_wrappers_bound_on_raw_actions_is_told_or_refused():
     bounded = environment()
     bounded.clip_actions = 1.0
     try:
-        contract = deployment_contract(bounded, GROUPS, "A-Task", "a-run")
+        contract = contract_of(bounded)
     except ValueError as error:
         assert "clip_actions" in str(error)
     else:
@@ -247,4 +302,4 @@ def test_the_wrappers_bound_on_raw_actions_is_told_or_refused():
 
 def test_an_environment_without_managers_is_refused():
     with pytest.raises(ValueError, match="manager-based"):
-        deployment_contract(SimpleNamespace(unwrapped=SimpleNamespace()), GROUPS, "A-Task", "a-run")
+        contract_of(SimpleNamespace(unwrapped=SimpleNamespace()))

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import shutil
 from pathlib import Path
 
@@ -33,7 +32,7 @@ from tiny_student import (
     observations,
 )
 
-from tsra_deploy import Policy
+from tsra_deploy import Policy, read_metadata
 from tsra_lab.export import OnnxPolicy, assemble_inputs, check_parity, export_student, standard_metadata
 from tsra_lab.models import EncodedPolicy
 
@@ -82,10 +81,10 @@ def test_inputs_are_the_vectors_joined_in_order_and_the_images():
     assert list(assemble_inputs(obs, IMAGE)) == ["camera"]
 
 
-def test_exactly_two_files_are_written(exported: tuple[list[str], Path]):
+def test_exactly_these_files_are_written(exported: tuple[list[str], Path]):
     groups, path = exported
     assert path.name == "policy.onnx"
-    assert sorted(file.name for file in path.parent.iterdir()) == ["parity.npz", "policy.onnx"]
+    assert sorted(file.name for file in path.parent.iterdir()) == ["contract.md", "parity.npz", "policy.onnx"]
     with np.load(path.with_name("parity.npz")) as parity:
         expected = record(build_student(groups), groups)
         assert parity.files == list(expected)
@@ -127,8 +126,10 @@ def test_observation_statistics_are_baked_in(files: dict[str, Path]):
 def test_the_file_carries_the_contract_and_the_standard_keys(exported: tuple[list[str], Path]):
     groups, path = exported
     metadata = {item.key: item.value for item in onnx.load(path).metadata_props}
-    assert json.loads(metadata.pop("tsra.contract")) == describe_student(groups)
-    assert metadata == standard_metadata(describe_student(groups))
+    assert read_metadata(metadata) == describe_student(groups)
+    assert {key: metadata[key] for key in metadata if not key.startswith("tsra.")} == standard_metadata(
+        describe_student(groups)
+    )
 
 
 def test_the_file_is_a_policy_in_the_simulator(exported: tuple[list[str], Path]):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import torch
 from tensordict import TensorDict
 
+from tsra_deploy import FORMAT_VERSION
 from tsra_lab.models import EncodedPolicy
 
 NUM_ACTIONS, EMBEDDING_DIM = 2, 4
@@ -31,6 +32,16 @@ HEAD = {
     "activation": "elu",
     "distribution_cfg": {"class_name": "GaussianDistribution", "init_std": 0.5},
 }
+
+EVALUATION = {
+    "episodes": 64,
+    "seed": 0,
+    "success_rate": 0.75,
+    "success_ci95": [0.63, 0.84],
+    "return_mean": 1.5,
+    "outcomes": {"success": 0.75, "time_out": 0.25},
+}
+"""What a student was measured to do."""
 
 TERMS = {
     "proprio": [("wheel_speed", [2], 0.1, [-5.0, 5.0]), ("heading", [1], 1.0, None)],
@@ -66,41 +77,55 @@ def build_student(groups: list[str], seed: int = 0) -> EncodedPolicy:
     return policy
 
 
+def describe_term(
+    name: str,
+    group: str,
+    shape: list[int],
+    scale: float = 1.0,
+    clip: list[float | None] | None = None,
+    history_length: int = 0,
+    source: str = "sensor",
+) -> dict:
+    """A term, as :func:`tsra_lab.export.deployment_contract` lays it out."""
+    count = shape[0] if len(shape) == 1 else 1
+    return {
+        "name": name,
+        "group": group,
+        "shape": shape,
+        "unit": "m",
+        "frame": "body",
+        "source": source,
+        "noise_free": False,
+        "scale": scale,
+        "clip": clip,
+        "history_length": history_length,
+        "valid_range": {"low": [-100.0] * count, "high": [100.0] * count},
+    }
+
+
 def describe_student(groups: list[str]) -> dict:
     """Contract of a student of these groups, as :func:`tsra_lab.export.deployment_contract` lays it out."""
     vectors, images = [], []
     for group in groups:
-        terms = [
-            {
-                "name": name,
-                "group": group,
-                "shape": shape,
-                "scale": scale,
-                "clip": clip,
-                "history_length": 0,
-                "flatten_history_dim": True,
-            }
-            for name, shape, scale, clip in TERMS[group]
-        ]
+        terms = [describe_term(name, group, shape, scale, clip) for name, shape, scale, clip in TERMS[group]]
         if group == "camera":
             images.append({"name": group, "shape": [1, 8, 8], "terms": terms})
         else:
             vectors += terms
     width = sum(term["shape"][0] for term in vectors)
     return {
-        "format_version": 2,
+        "format_version": FORMAT_VERSION,
         "task": "TSRA-Tiny",
-        "run": "2026-01-01_00-00-00",
-        "control_period_s": 0.02,
+        "run": {"name": "2026-01-01_00-00-00", "iteration": 3, "git": []},
+        "timing": {"control_period_s": 0.02, "physics_dt_s": 0.005, "decimation": 4},
         "clip_actions": None,
-        "physics_dt_s": 0.005,
-        "decimation": 4,
         "inputs": ([{"name": "obs", "shape": [width], "terms": vectors}] if vectors else []) + images,
         "memory": [],
         "output": "actions",
         "actions": [
             {
                 "name": "wheels",
+                "type": "JointVelocityAction",
                 "kind": "joint velocity",
                 "targets": ["left_wheel", "right_wheel"],
                 "scale": [10.0 / 3.0, 7.1],
@@ -115,4 +140,5 @@ def describe_student(groups: list[str]) -> dict:
             "damping": [123.456789, 0.1],
             "default_position": [1.0e-7, -3.14159265],
         },
+        "evaluation": EVALUATION,
     }

@@ -16,6 +16,7 @@ from .baselines_cfg import (
 from .distillation_cfg import AlignedDistillationCfg, AlignedDistillationRunnerCfg
 from .models_cfg import CNNModelCfg, MLPModelCfg, RecurrentCNNModelCfg, RNNModelCfg
 from .observation_sets import ObservationSets, check_observation_sets
+from .onboard_term_cfg import OnboardTermCfg
 from .runner_cfg import AlignedPPOCfg, AlignedRunnerCfg, PPOCfg
 from .strict import StrictCfg
 
@@ -32,6 +33,7 @@ __all__ = [
     "EncodedPPOCfg",
     "MLPModelCfg",
     "ObservationSets",
+    "OnboardTermCfg",
     "OnlineAdaptationCfg",
     "PPOCfg",
     "RNNModelCfg",

@@ -5,19 +5,26 @@
 
 """The student as one ONNX file that carries all a robot needs to know."""
 
-from .contract import deployment_contract, describe_memory_of, standard_metadata
+from .contract import deployment_contract, describe_memory_of
+from .metadata import standard_metadata
 from .onnx_policy import OnnxPolicy
+from .page import contract_page
 from .parity import assemble_inputs, check_parity, record_inputs
 from .student import OPSET, export_student
+from .unitree import unitree_yaml
+from .verification import verify_student
 
 __all__ = [
-    "describe_memory_of",
     "OPSET",
     "OnnxPolicy",
     "assemble_inputs",
     "check_parity",
+    "contract_page",
     "deployment_contract",
+    "describe_memory_of",
     "export_student",
     "record_inputs",
     "standard_metadata",
+    "unitree_yaml",
+    "verify_student",
 ]

@@ -15,7 +15,7 @@ import torch
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
-from .contract import VECTOR_INPUT
+from .inputs import VECTOR_INPUT
 
 FIRST = "first"
 """Name of the array that tells at which steps an episode begins."""

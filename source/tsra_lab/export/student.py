@@ -7,19 +7,28 @@
 
 from __future__ import annotations
 
-import json
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
 
-from .contract import VECTOR_INPUT, memory_of, standard_metadata
+from tsra_deploy import write_metadata
+
+from .contract import memory_of
+from .inputs import VECTOR_INPUT
+from .metadata import standard_metadata
+from .page import contract_page
 from .parity import check_parity
+from .unitree import unitree_yaml
 
 OPSET = 18
 """ONNX operator set of the exported files."""
+
+STUDENT_FILE, PARITY_FILE, PAGE_FILE, UNITREE_FILE = "policy.onnx", "parity.npz", "contract.md", "deploy.yaml"
+"""What is written: the student, recorded inputs and outputs, the contract for people, and for Unitree's deployment."""
 
 
 def export_student(
@@ -29,7 +38,10 @@ def export_student(
     recorded: dict[str, np.ndarray],
     directory: str | Path,
 ) -> Path:
-    """Write ``policy.onnx`` and ``parity.npz``, and only if the file computes what the student does.
+    """Write the student's files, and only if the ONNX file computes what the student does.
+
+    Beside :data:`STUDENT_FILE` lie :data:`PARITY_FILE`, :data:`PAGE_FILE` and, for a student that Unitree's deployment
+    can run, :data:`UNITREE_FILE`.
 
     Args:
         policy: Student, an rsl_rl model.
@@ -42,7 +54,8 @@ def export_student(
         Path of the ONNX file.
 
     Raises:
-        ValueError: If the student sees anything that is not onboard, or the file fails the checks.
+        ValueError: If the student sees anything that is not onboard, the contract is malformed, or the file fails the
+            checks.
     """
     seen = [*policy.obs_groups, *getattr(policy, "obs_groups_2d", [])]  # rsl_rl lists image groups apart
     private = [group for group in seen if group not in onboard_groups]
@@ -50,18 +63,22 @@ def export_student(
         raise ValueError(f"The policy sees {private}, which the robot cannot. Onboard are: {list(onboard_groups)}.")
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
-    path, parity = directory / "policy.onnx", directory / "parity.npz"
-    temporary, temporary_parity = directory / ".policy.onnx.tmp", directory / ".parity.tmp.npz"
-    try:
-        _write_onnx(policy, contract, temporary)
-        check_parity(temporary, recorded)
-        np.savez_compressed(temporary_parity, **recorded)
-        os.replace(temporary_parity, parity)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-        temporary_parity.unlink(missing_ok=True)
-    return path
+    with tempfile.TemporaryDirectory(dir=directory, prefix=".export") as folder:
+        temporary = Path(folder)
+        _write_onnx(policy, contract, temporary / STUDENT_FILE)
+        check_parity(temporary / STUDENT_FILE, recorded)
+        np.savez_compressed(temporary / PARITY_FILE, **recorded)
+        (temporary / PAGE_FILE).write_text(contract_page(contract))
+        # what is left of an earlier export must not describe this one
+        (directory / UNITREE_FILE).unlink(missing_ok=True)
+        try:
+            (temporary / UNITREE_FILE).write_text(unitree_yaml(contract))
+        except ValueError as refusal:
+            print(f"[INFO] No {UNITREE_FILE}: {refusal}")
+        # the student last: where it is, what belongs to it is too
+        for file in sorted(temporary.iterdir(), key=lambda file: file.name == STUDENT_FILE):
+            os.replace(file, directory / file.name)
+    return directory / STUDENT_FILE
 
 
 def _write_onnx(policy: torch.nn.Module, contract: dict, path: Path) -> None:
@@ -83,7 +100,7 @@ def _write_onnx(policy: torch.nn.Module, contract: dict, path: Path) -> None:
         verbose=False,
     )
     model = program.model_proto
-    for key, value in (standard_metadata(contract) | {"tsra.contract": json.dumps(contract, allow_nan=False)}).items():
+    for key, value in (standard_metadata(contract) | write_metadata(contract)).items():
         model.metadata_props.add(key=key, value=value)
     if graph.states:
         # what torch 2.11 notes of an LSTM's shapes is wrong, though the graph is right: a state keeps its shape

@@ -29,6 +29,8 @@ from isaaclab.utils import configclass, replace
 from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
 
+from tsra_lab.configs import OnboardTermCfg as OnboardTerm
+
 from ..robots import ROVER_CFG
 from ..rover_task import RoverPhysicsCfg, goal_in_robot_frame, progress_to_goal, reached_goal
 from . import mdp
@@ -80,13 +82,28 @@ class ObservationsCfg:
     class OnboardCfg(ObsGroup):
         """Onboard: odometry, velocity, goal and a local occupancy grid that is blind to colour."""
 
-        odometry = ObsTerm(func=isaac_mdp.joint_pos, noise=GaussianNoiseCfg(std=0.02))
-        velocity = ObsTerm(func=isaac_mdp.joint_vel, noise=GaussianNoiseCfg(std=0.05))
-        goal = ObsTerm(func=goal_in_robot_frame, params={"command_name": "maze"}, noise=GaussianNoiseCfg(std=0.02))
-        occupancy = ObsTerm(
+        odometry = OnboardTerm(
+            func=isaac_mdp.joint_pos,
+            noise=GaussianNoiseCfg(std=0.02),
+            unit="m",
+            frame="maze: x to the goal, y to the left",
+        )
+        velocity = OnboardTerm(
+            func=isaac_mdp.joint_vel, noise=GaussianNoiseCfg(std=0.05), unit="m/s", frame="as odometry"
+        )
+        goal = OnboardTerm(
+            func=goal_in_robot_frame,
+            params={"command_name": "maze"},
+            noise=GaussianNoiseCfg(std=0.02),
+            unit="m",
+            frame="robot: axes of the maze",
+        )
+        occupancy = OnboardTerm(
             func=mdp.local_occupancy,
             params={"command_name": "maze", "size": 5, "spacing": 0.25},
             noise=GaussianNoiseCfg(std=0.05),
+            unit="1 over the maze, 0 over free ground",
+            frame="robot: rows along y, both from negative to positive",
         )
 
         def __post_init__(self):

@@ -31,6 +31,8 @@ from isaaclab.utils import configclass, replace
 from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
 
+from tsra_lab.configs import OnboardTermCfg as OnboardTerm
+
 from ..props import post_distances
 from ..robots import TURNING_ROVER_CFG
 from ..rover_task import RoverPhysicsCfg, goal_in_robot_frame, progress_to_goal, reached_goal
@@ -96,14 +98,40 @@ class ObservationsCfg:
     class OnboardCfg(ObsGroup):
         """Onboard: odometry, heading, velocity, goal and the fan of rays."""
 
-        odometry = ObsTerm(func=isaac_mdp.joint_pos, params={"asset_cfg": DRIVES}, noise=GaussianNoiseCfg(std=0.02))
-        heading = ObsTerm(func=mdp.heading, params={"command_name": "field"}, noise=GaussianNoiseCfg(std=0.02))
-        velocity = ObsTerm(func=mdp.body_velocity, params={"command_name": "field"}, noise=GaussianNoiseCfg(std=0.05))
-        goal = ObsTerm(func=goal_in_robot_frame, params={"command_name": "field"}, noise=GaussianNoiseCfg(std=0.02))
-        rays = ObsTerm(
+        odometry = OnboardTerm(
+            func=isaac_mdp.joint_pos,
+            params={"asset_cfg": DRIVES},
+            noise=GaussianNoiseCfg(std=0.02),
+            unit="m",
+            frame="field: x to the goal, y to the left",
+        )
+        heading = OnboardTerm(
+            func=mdp.heading,
+            params={"command_name": "field"},
+            noise=GaussianNoiseCfg(std=0.02),
+            unit="1",
+            frame="field: cosine and sine",
+        )
+        velocity = OnboardTerm(
+            func=mdp.body_velocity,
+            params={"command_name": "field"},
+            noise=GaussianNoiseCfg(std=0.05),
+            unit="m/s, m/s, rad/s",
+            frame="body: ahead, left, turn rate",
+        )
+        goal = OnboardTerm(
+            func=goal_in_robot_frame,
+            params={"command_name": "field"},
+            noise=GaussianNoiseCfg(std=0.02),
+            unit="m",
+            frame="body: ahead, left",
+        )
+        rays = OnboardTerm(
             func=post_distances,
             params={"command_name": "field", "angles": FAN, "max_range": FAN_RANGE},
             noise=GaussianNoiseCfg(std=0.02),
+            unit="m",
+            frame="body: distance along each ray, from right to left",
         )
 
         def __post_init__(self):

@@ -32,6 +32,8 @@ from isaaclab.utils import configclass, replace
 from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
 
+from tsra_lab.configs import OnboardTermCfg as OnboardTerm
+
 from ..cameras import CameraRendererCfg, DepthImage, ImageNoiseCfg
 from ..props import POST_CFG, POST_RADIUS, post_distances
 from ..robots import QUADROTOR_CFG
@@ -60,6 +62,9 @@ ELSEWHERE = tuple(math.radians(50.0 + 10.0 * step) for step in range(27))
 """Directions of the privileged rays outside of it [rad]."""
 
 ROBOT = SceneEntityCfg("robot")
+
+BODY = "body: x ahead, y left, z up"
+"""Frame of vectors."""
 
 
 @configclass
@@ -119,17 +124,49 @@ class ObservationsCfg:
     class OnboardCfg(ObsGroup):
         """Onboard: attitude, body rates, velocity, goal, altitude, last action."""
 
-        attitude = ObsTerm(
-            func=isaac_mdp.projected_gravity, params={"asset_cfg": ROBOT}, noise=GaussianNoiseCfg(std=0.02)
+        attitude = OnboardTerm(
+            func=isaac_mdp.projected_gravity,
+            params={"asset_cfg": ROBOT},
+            noise=GaussianNoiseCfg(std=0.02),
+            unit="1",
+            frame="body: direction of gravity",
         )
-        body_rates = ObsTerm(func=isaac_mdp.base_ang_vel, params={"asset_cfg": ROBOT}, noise=GaussianNoiseCfg(std=0.05))
-        velocity = ObsTerm(func=isaac_mdp.base_lin_vel, params={"asset_cfg": ROBOT}, noise=GaussianNoiseCfg(std=0.05))
-        goal = ObsTerm(func=mdp.goal_in_body_frame, params={"command_name": "course"}, noise=GaussianNoiseCfg(std=0.05))
-        altitude = ObsTerm(func=mdp.altitude, params={"command_name": "course"}, noise=GaussianNoiseCfg(std=0.02))
-        lateral_position = ObsTerm(
-            func=mdp.lateral_position, params={"command_name": "course"}, noise=GaussianNoiseCfg(std=0.05)
+        body_rates = OnboardTerm(
+            func=isaac_mdp.base_ang_vel,
+            params={"asset_cfg": ROBOT},
+            noise=GaussianNoiseCfg(std=0.05),
+            unit="rad/s",
+            frame=BODY,
         )
-        last_action = ObsTerm(func=isaac_mdp.last_action)
+        velocity = OnboardTerm(
+            func=isaac_mdp.base_lin_vel,
+            params={"asset_cfg": ROBOT},
+            noise=GaussianNoiseCfg(std=0.05),
+            unit="m/s",
+            frame=BODY,
+        )
+        goal = OnboardTerm(
+            func=mdp.goal_in_body_frame,
+            params={"command_name": "course"},
+            noise=GaussianNoiseCfg(std=0.05),
+            unit="m",
+            frame=BODY,
+        )
+        altitude = OnboardTerm(
+            func=mdp.altitude,
+            params={"command_name": "course"},
+            noise=GaussianNoiseCfg(std=0.02),
+            unit="m",
+            frame="above the ground",
+        )
+        lateral_position = OnboardTerm(
+            func=mdp.lateral_position,
+            params={"command_name": "course"},
+            noise=GaussianNoiseCfg(std=0.05),
+            unit="m",
+            frame="to the left of the course's middle line",
+        )
+        last_action = OnboardTerm(func=isaac_mdp.last_action, unit="1", frame="the student's raw action")
 
         def __post_init__(self):
             """Switch the noise on."""
@@ -139,11 +176,13 @@ class ObservationsCfg:
     class ImageCfg(ObsGroup):
         """Onboard too: the forward depth image."""
 
-        depth = ObsTerm(
+        depth = OnboardTerm(
             func=DepthImage,
             params={"sensor_cfg": SceneEntityCfg("camera"), "max_range": CAMERA_RANGE, "latency_steps": (0, 0)},
             noise=ImageNoiseCfg(relative_std=0.02, dropout_probability=0.01),
             clip=(0.0, 1.0),
+            unit=f"{CAMERA_RANGE} m",
+            frame="depth along the camera's axis; rows from the top",
         )
 
         def __post_init__(self):

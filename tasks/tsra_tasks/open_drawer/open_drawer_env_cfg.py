@@ -31,6 +31,8 @@ from isaaclab.utils import configclass, replace
 from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
 
+from tsra_lab.configs import OnboardTermCfg as OnboardTerm
+
 from ..cameras import DepthImage, ImageNoiseCfg
 from ..props import CABINET_CFG
 from ..robots import ARM_CFG, ARM_JOINTS
@@ -79,6 +81,9 @@ ARM_AND_CABINET = ArmAndCabinet(
 )
 """The arm and the cabinet that this repository's scripts make."""
 
+JOINTS = "joints from the base to the hand"
+"""What the elements of joint observations are."""
+
 
 @configclass
 class OpenDrawerSceneCfg(InteractiveSceneCfg):
@@ -116,9 +121,21 @@ class ObservationsCfg:
     class OnboardCfg(ObsGroup):
         """Onboard: joints and the last action."""
 
-        joint_pos = ObsTerm(func=isaac_mdp.joint_pos, noise=GaussianNoiseCfg(std=0.002))
-        joint_vel = ObsTerm(func=isaac_mdp.joint_vel, noise=GaussianNoiseCfg(std=0.02))
-        last_action = ObsTerm(func=isaac_mdp.last_action, clip=(-2.0, 2.0))
+        joint_pos = OnboardTerm(
+            func=isaac_mdp.joint_pos,
+            noise=GaussianNoiseCfg(std=0.002),
+            unit="rad",
+            frame=JOINTS,
+        )
+        joint_vel = OnboardTerm(
+            func=isaac_mdp.joint_vel,
+            noise=GaussianNoiseCfg(std=0.02),
+            unit="rad/s",
+            frame=JOINTS,
+        )
+        last_action = OnboardTerm(
+            func=isaac_mdp.last_action, clip=(-2.0, 2.0), unit="1", frame="the student's raw action"
+        )
 
         def __post_init__(self):
             """Switch the noise on."""
@@ -128,11 +145,13 @@ class ObservationsCfg:
     class ImageCfg(ObsGroup):
         """Onboard too: the camera."""
 
-        depth = ObsTerm(
+        depth = OnboardTerm(
             func=DepthImage,
             params={"sensor_cfg": SceneEntityCfg("camera"), "max_range": MAX_DEPTH, "latency_steps": (0, 0)},
             noise=ImageNoiseCfg(relative_std=0.003),
             clip=(0.0, 1.0),
+            unit=f"{MAX_DEPTH} m",
+            frame="depth along the camera's axis; rows from the top",
         )
 
         def __post_init__(self):
@@ -184,7 +203,7 @@ class RewardsCfg:
     success = RewTerm(func=isaac_mdp.is_terminated_term, weight=2.0 / CONTROL_PERIOD, params={"term_keys": "success"})
     time = RewTerm(func=isaac_mdp.is_alive, weight=-0.01 / CONTROL_PERIOD)
     # without it, commands grow far beyond their bounds, and exploration noise with them
-    effort = RewTerm(func=isaac_mdp.action_l2, weight=-0.002 / CONTROL_PERIOD)
+    effort = RewTerm(func=isaac_mdp.action_l2, weight=-0.001 / CONTROL_PERIOD)
 
 
 @configclass

@@ -1,0 +1,22 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What can go wrong on the robot."""
+
+
+class ContractError(ValueError):
+    """The file is not a student that this runtime can run."""
+
+
+class ObservationError(ValueError):
+    """An observation must not be acted on: missing, unknown, of the wrong shape or type, not finite, out of range."""
+
+
+class StaleObservationError(ObservationError):
+    """The observations are too old to be acted on."""
+
+
+class ActionError(ArithmeticError):
+    """The network gave an action that is not finite."""

@@ -1,0 +1,22 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Configuration of an observation term that a robot has to provide."""
+
+from dataclasses import MISSING
+
+from isaaclab.managers import ObservationTermCfg
+from isaaclab.utils import configclass
+
+
+@configclass
+class OnboardTermCfg(ObservationTermCfg):
+    """An observation term, and what the engineer who provides it on the robot must know; the exported file tells it."""
+
+    unit: str = MISSING
+    """Unit of the elements: ``m``, ``rad/s``; ``1`` where they have none."""
+
+    frame: str = MISSING
+    """Frame that they are given in, or what else tells their meaning: ``body``, ``joints in the robot's order``."""
