@@ -36,9 +36,11 @@ from tsra_lab.configs import OnboardTermCfg as OnboardTerm
 from ..cameras import DepthImage, ImageNoiseCfg
 from ..props import CABINET_CFG
 from ..robots import ARM_CFG, ARM_JOINTS
+from ..robots.arm_shapes import OCCLUDERS
 from ..robots.panda import FLANGE, GRIPPER_POINT
 from . import mdp
-from .camera import CAMERA_CFG, CAMERA_POSITION, MAX_DEPTH
+from .arm_and_cabinet import ArmAndCabinet
+from .camera import CAMERA_CFG, MAX_DEPTH
 from .physics_cfg import OpenDrawerPhysicsCfg
 
 CONTROL_PERIOD = 0.05
@@ -54,20 +56,33 @@ HOOKED = (0.013, 0.0, 0.0)
 """Where the gripper's point is when its rear finger is in the middle of the gap behind the bar, in the handle's frame
 [m]: in front of the bar."""
 
-BAR_POINTS = ((0.0, -0.05, 0.0), (0.0, 0.0, 0.0), (0.0, 0.05, 0.0))
-"""Points of the bar that tell how much of it is hidden, in the handle's frame [m]."""
-
 START_TURN = -0.7
 """Where the first joint starts [rad]: the arm is aside, so the camera sees the handle at first."""
 
+# the wrist turns with the first joint, so that the fingers open towards the cabinet
+START_JOINTS = ARM_CFG.init_state.joint_pos | {
+    name: ARM_CFG.init_state.joint_pos[name] + START_TURN for name in ("joint1", "joint7")
+}
+"""Joints around which an episode starts [rad], and the open fingers [m]."""
+
+ARM_AND_CABINET = ArmAndCabinet(
+    arm_joints=tuple(ARM_JOINTS),
+    redundant_joint="joint3",
+    hand_body="link7",
+    gripper_offset=GRIPPER_OFFSET,
+    down_axis=(0.0, 0.0, 1.0),
+    occluders=OCCLUDERS,
+    handle_body="handle",
+    handle_offset=(0.0, 0.0, 0.0),
+    handle_mounts=("handle",),
+    drawer_joint="drawer",
+    hooked=HOOKED,
+    bar_points=((0.0, -0.05, 0.0), (0.0, 0.0, 0.0), (0.0, 0.05, 0.0)),
+)
+"""The arm and the cabinet that this repository's scripts make."""
+
 JOINTS = "joints from the base to the hand"
 """What the elements of joint observations are."""
-
-ARM = SceneEntityCfg("robot", joint_names=ARM_JOINTS, preserve_order=True)
-HAND = SceneEntityCfg("robot", body_names=["link7"])
-HANDLE = SceneEntityCfg("cabinet", body_names=["handle"])
-HANDLE_MOUNT = SceneEntityCfg("cabinet", joint_names=["handle"])
-DRAWER = SceneEntityCfg("cabinet", joint_names=["drawer"])
 
 
 @configclass
@@ -81,7 +96,11 @@ class OpenDrawerSceneCfg(InteractiveSceneCfg):
         ),
         init_state=AssetBaseCfg.InitialStateCfg(pos=(0.4, 0.0, -0.011)),
     )
-    robot: ArticulationCfg = replace(ARM_CFG, prim_path="{ENV_REGEX_NS}/Robot")
+    robot: ArticulationCfg = replace(
+        ARM_CFG,
+        prim_path="{ENV_REGEX_NS}/Robot",
+        init_state=replace(ARM_CFG.init_state, joint_pos=START_JOINTS),
+    )
     cabinet: ArticulationCfg = replace(CABINET_CFG, prim_path="{ENV_REGEX_NS}/Cabinet")
     camera: CameraCfg = CAMERA_CFG
     light = AssetBaseCfg(prim_path="/World/Light", spawn=sim_utils.DistantLightCfg(intensity=2500.0))
@@ -91,13 +110,7 @@ class OpenDrawerSceneCfg(InteractiveSceneCfg):
 class ActionsCfg:
     """Increments of the gripper's pose; the fingers stay open."""
 
-    gripper = mdp.GripperIncrementActionCfg(
-        asset_name="robot",
-        joint_names=ARM_JOINTS,
-        body_name="link7",
-        offset=GRIPPER_OFFSET,
-        redundant_joint="joint3",
-    )
+    gripper = mdp.GripperIncrementActionCfg(asset_name="robot")
 
 
 @configclass
@@ -110,14 +123,12 @@ class ObservationsCfg:
 
         joint_pos = OnboardTerm(
             func=isaac_mdp.joint_pos,
-            params={"asset_cfg": ARM},
             noise=GaussianNoiseCfg(std=0.002),
             unit="rad",
             frame=JOINTS,
         )
         joint_vel = OnboardTerm(
             func=isaac_mdp.joint_vel,
-            params={"asset_cfg": ARM},
             noise=GaussianNoiseCfg(std=0.02),
             unit="rad/s",
             frame=JOINTS,
@@ -155,13 +166,10 @@ class ObservationsCfg:
         the task, and as both views could tell them without looking at the handle, they would fill the embedding.
         """
 
-        gripper_to_handle = ObsTerm(
-            func=mdp.gripper_to_handle,
-            params={"hand_cfg": HAND, "gripper_offset": GRIPPER_OFFSET, "handle_cfg": HANDLE},
-        )
-        hand_in_handle_frame = ObsTerm(func=mdp.hand_in_handle_frame, params={"hand_cfg": HAND, "handle_cfg": HANDLE})
-        drawer_pos = ObsTerm(func=isaac_mdp.joint_pos, params={"asset_cfg": DRAWER})
-        drawer_vel = ObsTerm(func=isaac_mdp.joint_vel, params={"asset_cfg": DRAWER})
+        gripper_to_handle = ObsTerm(func=mdp.gripper_to_handle)
+        hand_in_handle_frame = ObsTerm(func=mdp.hand_in_handle_frame)
+        drawer_pos = ObsTerm(func=isaac_mdp.joint_pos)
+        drawer_vel = ObsTerm(func=isaac_mdp.joint_vel)
 
     onboard: OnboardCfg = OnboardCfg()
     image: ImageCfg = ImageCfg()
@@ -172,7 +180,7 @@ class ObservationsCfg:
 class EventCfg:
     """Start of an episode."""
 
-    reset_arm = EventTerm(func=mdp.reset_arm, mode="reset", params={"spread": 0.1, "arm_cfg": ARM})
+    reset_arm = EventTerm(func=mdp.reset_arm, mode="reset", params={"spread": 0.1})
     place_cabinet = EventTerm(
         func=mdp.place_cabinet,
         mode="reset",
@@ -182,7 +190,6 @@ class EventCfg:
             "z": (-0.01, 0.05),
             "yaw": (-0.25, 0.25),
             "handle": (-0.14, 0.14),
-            "handle_cfg": HANDLE_MOUNT,
         },
     )
 
@@ -191,12 +198,8 @@ class EventCfg:
 class RewardsCfg:
     """Getting to the handle, opening the drawer, and the cost of effort."""
 
-    approach = RewTerm(
-        func=mdp.approach_handle,
-        weight=3.0,
-        params={"hand_cfg": HAND, "gripper_offset": GRIPPER_OFFSET, "handle_cfg": HANDLE, "goal": HOOKED},
-    )
-    opening = RewTerm(func=mdp.opening_speed, weight=10.0, params={"drawer_cfg": DRAWER})
+    approach = RewTerm(func=mdp.approach_handle, weight=3.0)
+    opening = RewTerm(func=mdp.opening_speed, weight=10.0)
     success = RewTerm(func=isaac_mdp.is_terminated_term, weight=2.0 / CONTROL_PERIOD, params={"term_keys": "success"})
     time = RewTerm(func=isaac_mdp.is_alive, weight=-0.01 / CONTROL_PERIOD)
     # without it, commands grow far beyond their bounds, and exploration noise with them
@@ -207,13 +210,16 @@ class RewardsCfg:
 class TerminationsCfg:
     """Outcomes of an episode. Evaluation reports the rate of each; ``success`` is the task's success."""
 
-    success = DoneTerm(func=mdp.drawer_is_open, params={"drawer_cfg": DRAWER, "opening": SUCCESS_OPENING})
+    success = DoneTerm(func=mdp.drawer_is_open, params={"opening": SUCCESS_OPENING})
     time_out = DoneTerm(func=isaac_mdp.time_out, time_out=True)
 
 
 @configclass
 class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
-    """Configuration of the drawer task."""
+    """Configuration of the drawer task.
+
+    Names of parts and points on them are not in the terms above: they come from :attr:`arm_and_cabinet`.
+    """
 
     scene: OpenDrawerSceneCfg = OpenDrawerSceneCfg(num_envs=512, env_spacing=3.0)
     actions: ActionsCfg = ActionsCfg()
@@ -223,18 +229,41 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
     terminations: TerminationsCfg = TerminationsCfg()
 
     def __post_init__(self):
-        """Set times, physics and the viewpoint."""
+        """Set times, physics and the viewpoint, and tell the terms the parts' names."""
         self.sim.dt = CONTROL_PERIOD / 4
         self.decimation = 4
         self.episode_length_s = 5.0
         self.sim.render_interval = self.decimation
         self.sim.gravity = (0.0, 0.0, 0.0)
         self.sim.physics = OpenDrawerPhysicsCfg()
-        # the wrist turns with the first joint, so that the fingers open towards the cabinet
-        ready = ARM_CFG.init_state.joint_pos
-        turned = {name: ready[name] + START_TURN for name in ("joint1", "joint7")}
-        self.scene.robot.init_state.joint_pos = ready | turned
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(0.4, 2.2, 1.6), lookat=(0.4, 0.0, 0.3))
+        self._name_parts()
+
+    @property
+    def arm_and_cabinet(self) -> ArmAndCabinet:
+        """Names of parts of the scene's arm and cabinet, and points on them."""
+        return ARM_AND_CABINET
+
+    def _name_parts(self) -> None:
+        """Tell every term that needs them the names of parts and the points on them."""
+        parts = self.arm_and_cabinet
+        gripper, onboard, privileged = self.actions.gripper, self.observations.onboard, self.observations.privileged
+        gripper.joint_names, gripper.redundant_joint = list(parts.arm_joints), parts.redundant_joint
+        gripper.body_name, gripper.offset, gripper.down_axis = parts.hand_body, parts.gripper_offset, parts.down_axis
+        for term in (onboard.joint_pos, onboard.joint_vel):
+            term.params["asset_cfg"] = parts.arm
+        for term in (privileged.gripper_to_handle, privileged.hand_in_handle_frame, self.rewards.approach):
+            term.params |= {"hand_cfg": parts.hand, "handle_cfg": parts.handle}
+        for term in (privileged.gripper_to_handle, self.rewards.approach):
+            term.params["gripper_offset"] = parts.gripper_offset
+        privileged.gripper_to_handle.params["handle_offset"] = parts.handle_offset
+        self.rewards.approach.params["goal"] = parts.hooked
+        for term in (privileged.drawer_pos, privileged.drawer_vel):
+            term.params["asset_cfg"] = parts.drawer
+        for term in (self.rewards.opening, self.terminations.success):
+            term.params["drawer_cfg"] = parts.drawer
+        self.events.reset_arm.params["arm_cfg"] = parts.arm
+        self.events.place_cabinet.params["handle_cfg"] = parts.handle_mount
 
     def onboard_camera(self, env: ManagerBasedRLEnv) -> DepthImage | None:
         """The image's observation term, which whoever trains may switch off.
@@ -269,7 +298,11 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
         Returns:
             ``handle_hidden``: share of the bar that the arm hides from the camera. Shape is (num_envs,).
         """
-        return {"handle_hidden": mdp.handle_hidden(env, "cabinet", "handle", BAR_POINTS, CAMERA_POSITION, "robot")}
+        parts, camera = self.arm_and_cabinet, self.scene.camera.offset.pos
+        hidden = mdp.handle_hidden(
+            env, "cabinet", parts.handle_body, parts.bar_points, camera, "robot", parts.occluders
+        )
+        return {"handle_hidden": hidden}
 
     def evaluation_mode(self):
         """Episodes of evaluation are those of training. Sensors stay noisy, as on the robot."""

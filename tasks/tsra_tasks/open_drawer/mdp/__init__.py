@@ -12,9 +12,10 @@ from .gripper_increment_cfg import GripperIncrementActionCfg
 from .observations import gripper_to_handle, hand_in_handle_frame
 from .rewards import approach_handle, opening_speed
 from .terminations import drawer_is_open
-from .visibility import handle_hidden, segment_distances
+from .visibility import Capsule, handle_hidden, segment_distances
 
 __all__ = [
+    "Capsule",
     "GripperIncrementAction",
     "GripperIncrementActionCfg",
     "approach_handle",

@@ -14,6 +14,8 @@ import torch
 
 from isaaclab.managers import SceneEntityCfg
 
+from .fixed_root import write_fixed_root_pose
+
 if TYPE_CHECKING:
     from isaaclab.assets import Articulation
     from isaaclab.envs import ManagerBasedEnv
@@ -60,7 +62,7 @@ def place_cabinet(
         z: Range of its height above the floor [m].
         yaw: Range of its turn [rad]; at zero its front faces the arm.
         handle: Range of the handle's place along the drawer's front [m].
-        handle_cfg: The cabinet and the joint that holds the handle.
+        handle_cfg: The cabinet and the joint that holds the handle; no joint if the handle can't be moved.
     """
     cabinet: Articulation = env.scene[handle_cfg.name]
     lower, upper = torch.tensor([x, y, z, yaw, handle], device=env.device).T
@@ -71,7 +73,7 @@ def place_cabinet(
     pose = torch.zeros(count, 7, device=env.device)
     pose[:, :3] = origins + draw[:, :3]
     pose[:, 5], pose[:, 6] = half_turn.sin(), half_turn.cos()
-    cabinet.write_root_pose_to_sim_index(root_pose=pose, env_ids=env_ids)
+    write_fixed_root_pose(cabinet, pose, env_ids)
     joints = torch.zeros(count, cabinet.num_joints, device=env.device)
     cabinet.write_joint_velocity_to_sim_index(velocity=joints, env_ids=env_ids)
     joints[:, handle_cfg.joint_ids] = draw[:, 4:]

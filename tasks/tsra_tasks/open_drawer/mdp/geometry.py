@@ -5,7 +5,7 @@
 
 """Where gripper and handle are: what observation and reward terms share.
 
-The handle's frame: origin at the middle of the bar, x out of the cabinet's front, z up.
+The handle's frame is that of its body: x out of the cabinet's front, z up.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ class GripperIncrementAction(ActionTerm):
     """Moves the gripper by increments from where it is, through differential inverse kinematics.
 
     Joint targets are computed once per control step, by damped least squares from the present joint positions: the
-    action has no memory. The gripper is brought back to pointing straight down, and the redundant joint to zero. The
-    base must not be turned or tilted in the world.
+    action has no memory. The gripper is brought back to pointing down as configured, and the redundant joint to zero.
+    The base must not be turned or tilted in the world.
     """
 
     cfg: GripperIncrementActionCfg
@@ -61,6 +61,7 @@ class GripperIncrementAction(ActionTerm):
         self._increments = torch.zeros_like(self._raw_actions)
         self._scale = torch.tensor([cfg.step, cfg.step, cfg.step, cfg.turn], device=self.device)
         self._offset = torch.tensor(cfg.offset, device=self.device).expand(self.num_envs, 3)
+        self._down_axis = torch.tensor(cfg.down_axis, device=self.device)
         self._down = torch.tensor([0.0, 0.0, -1.0], device=self.device).expand(self.num_envs, 3)
         self._targets = self._asset.data.default_joint_pos.torch[:, self.joint_ids].clone()
 
@@ -107,7 +108,7 @@ class GripperIncrementAction(ActionTerm):
 
         error = torch.zeros(self.num_envs, 6, device=self.device)
         error[:, :3] = self._increments[:, :3]
-        error[:, 3:] = torch.linalg.cross(rotation[:, :, 2], self._down)
+        error[:, 3:] = torch.linalg.cross(rotation @ self._down_axis, self._down)
         error[:, 5] += self._increments[:, 3]
         posture = -self._redundant_gains * positions
         # the posture's own motion of the gripper is taken back, which leaves its part in the null space

@@ -24,7 +24,10 @@ class GripperIncrementActionCfg(ActionTermCfg):
     """Names of the joints that move the gripper."""
 
     body_name: str = MISSING
-    """Body that carries the gripper. Its z axis is kept pointing down."""
+    """Body that carries the gripper."""
+
+    down_axis: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    """The body's direction that is kept pointing down, in the body's frame; of length 1."""
 
     offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """The commanded point in the body's frame [m]."""

@@ -21,7 +21,11 @@ Vector = tuple[float, float, float]
 
 
 def gripper_to_handle(
-    env: ManagerBasedEnv, hand_cfg: SceneEntityCfg, gripper_offset: Vector, handle_cfg: SceneEntityCfg
+    env: ManagerBasedEnv,
+    hand_cfg: SceneEntityCfg,
+    gripper_offset: Vector,
+    handle_cfg: SceneEntityCfg,
+    handle_offset: Vector,
 ) -> torch.Tensor:
     """Vector from the gripper's point to the handle's middle, in the environment's frame [m].
 
@@ -30,11 +34,12 @@ def gripper_to_handle(
         hand_cfg: Robot and the body that carries the gripper.
         gripper_offset: The gripper's point in that body's frame [m].
         handle_cfg: Cabinet and its handle.
+        handle_offset: Middle of the handle in its body's frame [m].
 
     Returns:
         Vector of shape (num_envs, 3).
     """
-    handle, _ = body_pose(env, handle_cfg)
+    handle = point_on_body(env, handle_cfg, handle_offset)
     return handle - point_on_body(env, hand_cfg, gripper_offset)
 
 

@@ -14,13 +14,14 @@ import torch
 
 import isaaclab.utils.math as math_utils
 
-from ...robots.arm_shapes import OCCLUDERS
-
 if TYPE_CHECKING:
     from isaaclab.assets import Articulation
     from isaaclab.envs import ManagerBasedEnv
 
 Vector = tuple[float, float, float]
+
+Capsule = tuple[str, tuple[Vector, Vector], float]
+"""Body, ends in its frame [m] and radius [m] of a capsule."""
 
 
 def segment_distances(
@@ -74,6 +75,7 @@ def handle_hidden(
     bar_points: Sequence[Vector],
     camera_position: Vector,
     robot_name: str,
+    occluders: Sequence[Capsule],
 ) -> torch.Tensor:
     """Share of the handle's bar that the arm hides from the camera.
 
@@ -83,15 +85,16 @@ def handle_hidden(
         handle_body: Body of the handle.
         bar_points: Points of the bar in the handle's frame [m].
         camera_position: The camera in the environment's frame [m].
-        robot_name: Name of the arm in the scene, which ``make_arm.py`` made.
+        robot_name: Name of the arm in the scene.
+        occluders: Capsules that stand for the arm.
 
     Returns:
         Shares of shape (num_envs,), in [0, 1].
     """
     points = _points_on_bodies(env, cabinet_name, [handle_body], torch.tensor([bar_points], device=env.device))[:, 0]
-    ends = torch.tensor([ends for _, ends, _ in OCCLUDERS], device=env.device)
-    ends = _points_on_bodies(env, robot_name, [name for name, _, _ in OCCLUDERS], ends)
-    radii = torch.tensor([radius for _, _, radius in OCCLUDERS], device=env.device)
+    ends = torch.tensor([ends for _, ends, _ in occluders], device=env.device)
+    ends = _points_on_bodies(env, robot_name, [name for name, _, _ in occluders], ends)
+    radii = torch.tensor([radius for _, _, radius in occluders], device=env.device)
     camera = torch.tensor(camera_position, device=env.device)
     distances = segment_distances(camera, points[:, :, None], ends[:, None, :, 0], ends[:, None, :, 1])
     return (distances < radii).any(dim=-1).float().mean(dim=-1)
