@@ -63,6 +63,8 @@ class Policy:
         self._low, self._high = np.array([_open(bound) for bound in bounds], dtype=np.float32).T
         limit = contract["clip_actions"]
         self._limit = np.float32(np.inf if limit is None else limit)
+        self.last_action = np.zeros(len(self.target_names), dtype=np.float32)
+        """Raw action behind the last targets, for students that observe it. Shape is (..., num_targets)."""
         self._memory: list[dict] = contract["memory"]
         self._states: dict[str, np.ndarray] = {}
         names = [item.name for item in session.get_inputs()]
@@ -132,17 +134,21 @@ class Policy:
                 parts.append(array.reshape(-1, *term["shape"]))
             feed[item["name"]] = np.concatenate(parts, axis=1) if len(item["shape"]) == 1 else parts[0]
         actions = np.clip(self.infer(feed), -self._limit, self._limit)
+        self.last_action = actions.reshape(*batch, -1)
         targets = np.clip(actions * self._scale + self._offset, self._low, self._high)
         return targets.reshape(*batch, -1)
 
     def reset(self, which: np.ndarray | None = None) -> None:
-        """Forget the past: call it before an episode begins. Only a student with memory has one.
+        """Forget the past, memory and last action: call it before an episode begins.
 
         Args:
             which: Which of a batch forget, of shape (batch,); None for all.
         """
         if which is None:
             self._states = {}
+            self.last_action = np.zeros(len(self.target_names), dtype=np.float32)
+        elif self.last_action.ndim > 1:
+            self.last_action.reshape(-1, len(self.target_names))[np.asarray(which, dtype=bool)] = 0.0
         for state in self._states.values():
             state[:, np.asarray(which, dtype=bool)] = 0.0
 

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The recorded episodes again, in MuJoCo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tsra_deploy import Policy
+
+from .noise import SensorNoise
+from .starts import Starts
+from .world import LAST_ACTION, TIME_OUT, World
+
+
+@dataclass
+class Episodes:
+    """How episodes ended."""
+
+    outcomes: np.ndarray
+    """Name of the termination term that ended each episode. Shape is (num_episodes,)."""
+
+    lengths: np.ndarray
+    """Length of each episode [control steps]. Shape is (num_episodes,)."""
+
+
+def run_episodes(world: World, policy: Policy, noise: SensorNoise, starts: Starts, num_episodes: int) -> Episodes:
+    """Run a policy through recorded starts.
+
+    Args:
+        world: World of the policy's task.
+        policy: The exported student.
+        noise: Noise of its sensors.
+        starts: Where the episodes begin.
+        num_episodes: How many of them to run.
+
+    Returns:
+        The episodes.
+
+    Raises:
+        ValueError: If there are not so many starts.
+    """
+    if not 1 <= num_episodes <= len(starts):
+        raise ValueError(f"{num_episodes} episodes were asked for; the file of starts holds {len(starts)}.")
+    results = [run_episode(world, policy, noise, starts.state(episode)) for episode in range(num_episodes)]
+    outcomes, lengths = zip(*results, strict=True)
+    return Episodes(np.array(outcomes), np.array(lengths))
+
+
+def run_episode(world: World, policy: Policy, noise: SensorNoise, state: dict[str, np.ndarray]) -> tuple[str, int]:
+    """Run one episode.
+
+    Args:
+        world: World of the policy's task.
+        policy: The exported student.
+        noise: Noise of its sensors.
+        state: Initial state.
+
+    Returns:
+        Name of the termination term that ended it, and its length [control steps].
+    """
+    observes_action = any(term["name"] == LAST_ACTION for item in policy.inputs for term in item["terms"])
+    world.reset(state)
+    policy.reset()
+    for step in range(1, world.max_steps + 1):
+        readings = noise(world.observe())
+        if observes_action:
+            readings[LAST_ACTION] = policy.last_action
+        world.step(policy.act(readings))
+        outcome = world.outcome()
+        if outcome is not None:
+            return outcome, step
+    return TIME_OUT, world.max_steps

@@ -1,0 +1,144 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What all worlds share: a MuJoCo model at the contract's times, sensors by name, and how a control step goes."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import ClassVar
+
+import mujoco
+import numpy as np
+
+LAST_ACTION = "last_action"
+"""The observation term that no sensor reads: the policy itself knows it."""
+
+TIME_OUT = "time_out"
+"""Outcome of an episode that nothing else ended."""
+
+MODELS = Path(__file__).with_name("mjcf")
+"""Folder of the robots' models."""
+
+
+class WorldError(ValueError):
+    """A policy asks for what the world does not have."""
+
+
+class World(ABC):
+    """One robot in one task.
+
+    Lengths are in metres, angles in radians, times in seconds; the world frame is the task's environment frame.
+    """
+
+    task: ClassVar[str]
+    """Name of the task in Isaac Lab."""
+
+    targets: ClassVar[tuple[str, ...]]
+    """Names of the commands that the robot takes, in the order of :meth:`step`."""
+
+    def __init__(self, model: mujoco.MjModel, contract: dict, env_cfg: dict) -> None:
+        """Set the simulator's times and gravity; subclasses then name their sensors by :meth:`add_sensors`.
+
+        Args:
+            model: Model of robot and world.
+            contract: The policy's contract.
+            env_cfg: Configuration of the task's environment, from the file of starts.
+
+        Raises:
+            WorldError: If the policy is for another task or another robot.
+        """
+        if contract["task"] != self.task:
+            raise WorldError(f"The policy was trained on {contract['task']}; this world is that of {self.task}.")
+        commanded = tuple(target for action in contract["actions"] for target in action["targets"])
+        if commanded != self.targets:
+            raise WorldError(f"The policy commands {commanded}; the robot of {self.task} takes {self.targets}.")
+        model.opt.timestep = contract["physics_dt_s"]
+        model.opt.gravity[:] = env_cfg["sim"]["gravity"]
+        self.model = model
+        self.data = mujoco.MjData(model)
+        self.max_steps = math.ceil(env_cfg["episode_length_s"] / contract["control_period_s"])
+        """Number of control steps after which an episode is over."""
+        self._decimation: int = contract["decimation"]
+        self._terms = [term["name"] for item in contract["inputs"] for term in item["terms"]]
+        self._sensors: dict[str, Callable[[], np.ndarray]] = {}
+
+    def add_sensors(self, **sensors: Callable[[], np.ndarray]) -> None:
+        """Name the world's sensors and check that they are all that the policy observes.
+
+        Args:
+            sensors: Reading of each observation term, in its shape and units, without noise.
+
+        Raises:
+            WorldError: If the policy observes something else.
+        """
+        self._sensors = sensors
+        unknown = [name for name in self._terms if name not in sensors and name != LAST_ACTION]
+        if unknown:
+            raise WorldError(
+                f"The policy observes {', '.join(unknown)}, which no sensor of {self.task} reads. A student is needed:"
+                f" its sensors are {', '.join(sensors)}."
+            )
+
+    def observe(self) -> dict[str, np.ndarray]:
+        """Read the sensors that the policy's contract names, without noise.
+
+        Returns:
+            Arrays of the contract's shapes, by the term's name; all but the last action.
+        """
+        return {name: self._sensors[name]() for name in self._terms if name != LAST_ACTION}
+
+    def step(self, targets: np.ndarray) -> None:
+        """Advance by a control period.
+
+        Args:
+            targets: Commands in physical units, as :attr:`targets` names them. Shape is (num_targets,).
+        """
+        self.receive(targets)
+        for _ in range(self._decimation):
+            self.actuate()
+            mujoco.mj_step(self.model, self.data)
+        mujoco.mj_forward(self.model, self.data)
+
+    def reset(self, state: Mapping[str, np.ndarray]) -> None:
+        """Begin an episode.
+
+        Args:
+            state: Initial state, by the names that the task's ``initial_state`` gives.
+        """
+        mujoco.mj_resetData(self.model, self.data)
+        self.place(state)
+        mujoco.mj_forward(self.model, self.data)
+
+    @abstractmethod
+    def place(self, state: Mapping[str, np.ndarray]) -> None:
+        """Write an initial state into the simulator.
+
+        Args:
+            state: As :meth:`reset` takes it.
+        """
+
+    @abstractmethod
+    def receive(self, targets: np.ndarray) -> None:
+        """Take the commands of a control step, before its first physics step.
+
+        Args:
+            targets: As :meth:`step` takes them.
+        """
+
+    @abstractmethod
+    def actuate(self) -> None:
+        """Turn the commands into controls or forces; called before each physics step."""
+
+    @abstractmethod
+    def outcome(self) -> str | None:
+        """What ended the episode.
+
+        Returns:
+            Name of the task's termination term; None while the episode goes on.
+        """
