@@ -9,11 +9,12 @@ from .color_maze import ColorMaze
 from .episodes import Episodes, run_episodes
 from .limited_view import LimitedView
 from .noise import SensorNoise
+from .obstacle_flight import ObstacleFlight
 from .report import comparison, format_comparison, wilson_interval, write_comparison
 from .starts import Starts, StartsError, load_starts, recording_command
 from .world import World, WorldError
 
-WORLDS: dict[str, type[World]] = {world.task: world for world in (ColorMaze, LimitedView)}
+WORLDS: dict[str, type[World]] = {world.task: world for world in (ColorMaze, LimitedView, ObstacleFlight)}
 """World of each task, by the task's name."""
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "ColorMaze",
     "Episodes",
     "LimitedView",
+    "ObstacleFlight",
     "SensorNoise",
     "Starts",
     "StartsError",

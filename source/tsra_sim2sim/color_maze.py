@@ -60,6 +60,10 @@ class ColorMaze(World):
         self.data.qpos[:], self.data.qvel[:] = state["position"], state["velocity"]
         self._goal, self._lava = state["goal"], state["lava"]
 
+    def state(self) -> dict[str, np.ndarray]:
+        """Position and velocity of the rover; see :meth:`World.state`."""
+        return {"position": self.position.copy(), "velocity": self.data.qvel.copy()}
+
     def receive(self, targets: np.ndarray) -> None:
         """Command velocities [m/s]; see :meth:`World.receive`."""
         self.data.ctrl[:] = targets

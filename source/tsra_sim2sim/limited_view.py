@@ -76,6 +76,15 @@ class LimitedView(World):
         self._goal, self._posts = state["goal"], state["posts"]
         place_posts(self.data, self._posts)
 
+    def state(self) -> dict[str, np.ndarray]:
+        """Place and motion of the rover; see :meth:`World.state`."""
+        return {
+            "position": self.position.copy(),
+            "velocity": self.data.qvel[:2].copy(),
+            "heading": np.array(self.heading),
+            "turn_rate": self.data.qvel[2].copy(),
+        }
+
     def receive(self, targets: np.ndarray) -> None:
         """Command velocities ahead and to the left [m/s] and of turning [rad/s]; see :meth:`World.receive`."""
         self._command = targets

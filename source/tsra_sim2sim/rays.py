@@ -48,14 +48,18 @@ def cast_rays(
 
 
 class DepthCamera:
-    """Pinhole camera whose pixels are rays through their centres. It looks along its x axis, y left, z up."""
+    """Pinhole camera whose pixels are rays through their centres. It looks along its x axis, y left, z up.
+
+    What lies beyond the far clipping distance *along the ray* is not seen, as in Newton's renderer: depth counts along
+    the camera's axis, so towards the image's corners nothing is seen before the depth reads 1.
+    """
 
     def __init__(self, camera_cfg: dict, max_range: float) -> None:
         """Lay out the rays.
 
         Args:
             camera_cfg: Configuration of the task's camera: ``width`` and ``height`` [pixels], and ``spawn`` with
-                ``focal_length`` and ``horizontal_aperture``, in one unit.
+                ``focal_length`` and ``horizontal_aperture``, in one unit, and ``clipping_range`` [m].
             max_range: Depth that reads 1 [m].
         """
         width, height = camera_cfg["width"], camera_cfg["height"]
@@ -66,6 +70,7 @@ class DepthCamera:
         rays = np.stack([np.ones((height, width)), *np.meshgrid(left, up, indexing="xy")], axis=-1)
         lengths = np.linalg.norm(rays, axis=-1)
         self._shape = (1, height, width)
+        self._far = camera_cfg["spawn"]["clipping_range"][1]
         self._directions = (rays / lengths[..., None]).reshape(-1, 3)
         # depth counts along the axis, not along the ray
         self._shares = 1.0 / lengths.ravel() / max_range
@@ -91,7 +96,8 @@ class DepthCamera:
             Depth along the camera's axis over its range, 1 where nothing is near. Shape is (1, height, width).
         """
         distances = cast_rays(model, data, position, self._directions @ rotation.T, ignored_body)
-        return np.minimum(distances * self._shares, 1.0).reshape(self._shape)
+        depths = np.where(distances < self._far, np.minimum(distances * self._shares, 1.0), 1.0)
+        return depths.reshape(self._shape)
 
 
 def fan(angles: list[float], heading: float) -> np.ndarray:

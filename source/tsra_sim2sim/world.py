@@ -124,6 +124,14 @@ class World(ABC):
         """
 
     @abstractmethod
+    def state(self) -> dict[str, np.ndarray]:
+        """What moves, for comparison with the other simulator.
+
+        Returns:
+            New arrays, by the names and in the shapes that :meth:`place` takes.
+        """
+
+    @abstractmethod
     def receive(self, targets: np.ndarray) -> None:
         """Take the commands of a control step, before its first physics step.
 

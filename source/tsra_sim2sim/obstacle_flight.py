@@ -1,0 +1,133 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""World of ``TSRA-ObstacleFlight-Quadrotor``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import mujoco
+import numpy as np
+
+from .posts import add_posts, place_posts
+from .quadrotor_dynamics import QuadrotorDynamics
+from .rays import DepthCamera
+from .rotations import rotation_matrix, to_mujoco
+from .world import MODELS, World
+
+POST_HEIGHT = 3.0
+"""Height of the posts [m]."""
+
+
+class ObstacleFlight(World):
+    """A quadrotor with a forward depth camera before round posts."""
+
+    task = "TSRA-ObstacleFlight-Quadrotor"
+    targets = ("thrust_over_weight", "roll_rate", "pitch_rate", "yaw_rate")
+
+    def __init__(self, contract: dict, env_cfg: dict) -> None:
+        """Build the world.
+
+        Args:
+            contract: The policy's contract.
+            env_cfg: Configuration of the task's environment.
+
+        Raises:
+            WorldError: If the policy is not a student of this task.
+        """
+        scene, self._course = env_cfg["scene"], env_cfg["commands"]["course"]
+        num_posts = len(self._course["post_names"])
+        spec = mujoco.MjSpec.from_file(str(MODELS / "quadrotor.xml"))
+        add_posts(spec, num_posts, self._course["post_radius"], POST_HEIGHT)
+        spec.worldbody.add_geom(
+            type=mujoco.mjtGeom.mjGEOM_BOX,
+            size=0.5 * np.array(scene["floor"]["spawn"]["size"]),
+            pos=scene["floor"]["init_state"]["pos"],
+        )
+        super().__init__(spec.compile(), contract, env_cfg)
+        self._body = self.model.body("quadrotor").id
+        weight = self.model.body_mass[self._body] * np.linalg.norm(self.model.opt.gravity)
+        self._dynamics = QuadrotorDynamics(
+            env_cfg["actions"]["flight"]["dynamics"], self.model.body_inertia[self._body], weight
+        )
+        self._left = env_cfg["terminations"]["left_corridor"]["params"]
+        self._camera = DepthCamera(scene["camera"], env_cfg["observations"]["image"]["depth"]["params"]["max_range"])
+        self._camera_position = np.array(scene["camera"]["offset"]["pos"])
+        self._camera_rotation = rotation_matrix(to_mujoco(scene["camera"]["offset"]["rot"]))
+        self._goal, self._posts, self._command = np.zeros(3), np.zeros((num_posts, 2)), np.zeros(4)
+        self.add_sensors(
+            attitude=lambda: -self.rotation[2],
+            body_rates=lambda: self.data.qvel[3:].copy(),
+            velocity=lambda: self.data.qvel[:3] @ self.rotation,
+            goal=lambda: (self._goal - self.position) @ self.rotation,
+            altitude=lambda: self.position[2:].copy(),
+            lateral_position=lambda: self.position[1:2].copy(),
+            depth=self._render,
+        )
+
+    @property
+    def position(self) -> np.ndarray:
+        """Position of the quadrotor [m]. Shape is (3,)."""
+        return self.data.qpos[:3]
+
+    @property
+    def rotation(self) -> np.ndarray:
+        """Rotation matrix from the body to the world frame. Shape is (3, 3)."""
+        return rotation_matrix(self.data.qpos[3:])
+
+    def place(self, state: Mapping[str, np.ndarray]) -> None:
+        """Put the quadrotor at its start and the posts in its way; see :meth:`World.place`."""
+        self.data.qpos[:] = [*state["position"], *to_mujoco(state["orientation"])]
+        self.data.qvel[:] = [*state["velocity"], *state["body_rates"]]
+        self._dynamics.motor_thrusts = state["motor_thrusts"].astype(float)
+        self._goal, self._posts = state["goal"], state["posts"]
+        place_posts(self.data, self._posts)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Place and motion of the quadrotor and its motors; see :meth:`World.state`."""
+        return {
+            "position": self.position.copy(),
+            "orientation": np.roll(self.data.qpos[3:], -1),
+            "velocity": self.data.qvel[:3].copy(),
+            "body_rates": self.data.qvel[3:].copy(),
+            "motor_thrusts": self._dynamics.motor_thrusts,
+        }
+
+    def receive(self, targets: np.ndarray) -> None:
+        """Command thrust over weight and body rates [rad/s]; see :meth:`World.receive`."""
+        self._command = targets
+
+    def actuate(self) -> None:
+        """Let controller and motors follow, and apply their wrench."""
+        rotation = self.rotation
+        force, torque = self._dynamics.wrench(
+            self._command[0] * self._dynamics.weight,
+            self._command[1:],
+            self.data.qvel[:3] @ rotation,
+            self.data.qvel[3:],
+            self.model.opt.timestep,
+        )
+        self.data.xfrc_applied[self._body] = [*(rotation @ force), *(rotation @ torque)]
+
+    def outcome(self) -> str | None:
+        """Reached the goal, touched a post, or left the corridor; see :meth:`World.outcome`."""
+        course, (x, y, z) = self._course, self.position
+        if np.linalg.norm(self._goal - self.position) < course["goal_radius"]:
+            return "success"
+        touching = course["post_radius"] + course["robot_radius"]
+        if (np.linalg.norm(self._posts - self.position[:2], axis=-1) < touching).any():
+            return "collision"
+        low, high = self._left["altitude_range"]
+        inside = abs(y) <= self._left["half_width"] and low <= z <= high
+        between = course["start_x"] - 1.0 <= x <= course["goal_x"] + 1.0
+        upright = self.rotation[2, 2] >= 0.0
+        return None if inside and between and upright else "left_corridor"
+
+    def _render(self) -> np.ndarray:
+        """Image of the forward camera; see :meth:`DepthCamera.render`."""
+        position = self.position + self.rotation @ self._camera_position
+        rotation = self.rotation @ self._camera_rotation
+        return self._camera.render(self.model, self.data, position, rotation, self._body)
