@@ -10,11 +10,12 @@ from .episodes import Episodes, run_episodes
 from .limited_view import LimitedView
 from .noise import SensorNoise
 from .obstacle_flight import ObstacleFlight
+from .open_drawer import OpenDrawer
 from .report import comparison, format_comparison, wilson_interval, write_comparison
 from .starts import Starts, StartsError, load_starts, recording_command
 from .world import World, WorldError
 
-WORLDS: dict[str, type[World]] = {world.task: world for world in (ColorMaze, LimitedView, ObstacleFlight)}
+WORLDS: dict[str, type[World]] = {world.task: world for world in (ColorMaze, LimitedView, ObstacleFlight, OpenDrawer)}
 """World of each task, by the task's name."""
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Episodes",
     "LimitedView",
     "ObstacleFlight",
+    "OpenDrawer",
     "SensorNoise",
     "Starts",
     "StartsError",

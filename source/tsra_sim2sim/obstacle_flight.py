@@ -16,7 +16,7 @@ from .posts import add_posts, place_posts
 from .quadrotor_dynamics import QuadrotorDynamics
 from .rays import DepthCamera
 from .rotations import rotation_matrix, to_mujoco
-from .world import MODELS, World
+from .world import MODELS, World, add_floor
 
 POST_HEIGHT = 3.0
 """Height of the posts [m]."""
@@ -42,11 +42,7 @@ class ObstacleFlight(World):
         num_posts = len(self._course["post_names"])
         spec = mujoco.MjSpec.from_file(str(MODELS / "quadrotor.xml"))
         add_posts(spec, num_posts, self._course["post_radius"], POST_HEIGHT)
-        spec.worldbody.add_geom(
-            type=mujoco.mjtGeom.mjGEOM_BOX,
-            size=0.5 * np.array(scene["floor"]["spawn"]["size"]),
-            pos=scene["floor"]["init_state"]["pos"],
-        )
+        add_floor(spec, scene["floor"])
         super().__init__(spec.compile(), contract, env_cfg)
         self._body = self.model.body("quadrotor").id
         weight = self.model.body_mass[self._body] * np.linalg.norm(self.model.opt.gravity)

@@ -28,23 +28,12 @@ def cast_rays(
     Returns:
         Distances [m], infinite where a ray meets nothing. Shape is (num_rays,).
     """
-    count = len(directions)
-    distances, shapes = np.empty(count), np.empty(count, dtype=np.int32)
-    mujoco.mj_multiRay(
-        model,
-        data,
-        np.ascontiguousarray(origin, dtype=float),
-        np.ascontiguousarray(directions, dtype=float).ravel(),
-        None,
-        True,
-        ignored_body,
-        shapes,
-        distances,
-        None,
-        count,
-        mujoco.mjMAXVAL,
+    # one by one: mj_multiRay first culls bodies by the bounds of what collides, and so misses what is only seen
+    shape = np.empty(1, dtype=np.int32)
+    distances = np.array(
+        [mujoco.mj_ray(model, data, origin, direction, None, True, ignored_body, shape) for direction in directions]
     )
-    return np.where(shapes < 0, np.inf, distances)
+    return np.where(distances < 0.0, np.inf, distances)
 
 
 class DepthCamera:

@@ -17,7 +17,7 @@ from rsl_rl.env import VecEnv
 
 from tsra_lab.export import deployment_contract
 from tsra_sim2sim import WORLDS
-from tsra_sim2sim.world import LAST_ACTION, TIME_OUT
+from tsra_sim2sim.world import LAST_ACTION, TIME_OUT, World
 
 
 @dataclass
@@ -32,6 +32,30 @@ class Differences:
 
     outcomes: list[str] = field(default_factory=list)
     """Outcomes, each the same in both."""
+
+
+class Twin:
+    """The world in MuJoCo, commanded with Isaac Lab's raw actions."""
+
+    def __init__(self, env: VecEnv, task: str, groups: list[str]) -> None:
+        """Build it from the environment's contract and configuration, as the files would hold them.
+
+        Args:
+            env: Isaac Lab environment in rsl_rl's wrapper.
+            task: Name of the task.
+            groups: Observation groups of the student.
+        """
+        contract = deployment_contract(env, groups, task, "twin")
+        self.world: World = WORLDS[task](contract, json.loads(json.dumps(env.unwrapped.cfg.to_dict(), default=str)))
+        actions = contract["actions"]
+        self._scale, self._offset = (
+            np.array([x for item in actions for x in item[key]]) for key in ("scale", "offset")
+        )
+        self._low, self._high = np.array([bounds for item in actions for bounds in item["clip"]]).T
+
+    def step(self, action: torch.Tensor) -> None:
+        """Step by a raw action of shape (num_actions,)."""
+        self.world.step(np.clip(action.numpy() * self._scale + self._offset, self._low, self._high))
 
 
 def compare_worlds(
@@ -51,23 +75,21 @@ def compare_worlds(
         The differences.
     """
     base = env.unwrapped
-    contract = deployment_contract(env, groups, task, "twin")
-    world = WORLDS[task](contract, json.loads(json.dumps(base.cfg.to_dict(), default=str)))
-    scale, offset = (np.array([x for item in contract["actions"] for x in item[key]]) for key in ("scale", "offset"))
-    low, high = np.array([bounds for item in contract["actions"] for bounds in item["clip"]]).T
+    twin = Twin(env, task, groups)
+    world = twin.world
     found = Differences()
     begun = torch.zeros(env.num_envs, dtype=torch.bool)
     for _ in range(num_steps):
-        seen, before, action = _readings(base, groups), _state(base), act()
+        seen, before, action = _readings(base, groups), initial_state(base), act()
         *_, dones, _ = env.step(action)
-        after = _state(base)
+        after = initial_state(base)
         for index in range(num_compared):
             if begun[index]:  # the image is still that of the episode before: Isaac Lab renders at the next step
                 continue
             world.reset({name: values[index] for name, values in before.items()})
             for name, reading in world.observe().items():
                 found.readings.setdefault(name, []).append(np.abs(reading - seen[name][index]))
-            world.step(np.clip(action[index].numpy() * scale + offset, low, high))
+            twin.step(action[index])
             outcome = world.outcome()
             if dones[index]:  # what came after belongs to the next episode
                 terms = base.termination_manager
@@ -85,7 +107,7 @@ def compare_worlds(
     return found
 
 
-def _state(base: object) -> dict[str, np.ndarray]:
+def initial_state(base: object) -> dict[str, np.ndarray]:
     """The simulator's state, by the names of the task's ``initial_state``."""
     return {name: values.cpu().numpy().copy() for name, values in base.cfg.initial_state(base).items()}
 

@@ -244,7 +244,7 @@ def test_mujoco_reads_and_moves_alike(env: RslRlVecEnvWrapper) -> None:
     found = compare_worlds(env, TASK, ["onboard", "image"], swerve, num_steps=60)
     assert "left_corridor" in found.outcomes
     depth = found.readings.pop("depth")
-    assert (depth > 1e-3).mean() < 1e-4  # but for pixels on a silhouette
+    assert (depth > 1e-3).mean() < 1e-3  # but for pixels on a silhouette
     for differences in (found.readings, found.states):
         for name, values in differences.items():
             assert values.max() < 1e-3, name
