@@ -10,12 +10,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tsra_deploy import ContractError, Policy
+from tsra_deploy import Policy
 from tsra_sim2sim import (
     WORLDS,
     SensorNoise,
-    StartsError,
-    WorldError,
     comparison,
     format_comparison,
     load_starts,
@@ -47,11 +45,13 @@ def main() -> int:
     try:
         policy = Policy.load(args.policy)
         starts = load_starts(args.starts, policy.contract)
+        if args.episodes is not None:
+            starts = starts.first(args.episodes)
         world = WORLDS[args.task](policy.contract, starts.env_cfg)
         noise = SensorNoise(policy.contract, starts.env_cfg, args.seed)
-        episodes = run_episodes(world, policy, noise, starts, args.episodes or len(starts))
-    except (ContractError, StartsError, WorldError) as error:
+    except ValueError as error:  # of the contract, the starts, the world or the noise
         parser.error(str(error))
+    episodes = run_episodes(world, policy, noise, starts)
     report = comparison(starts, episodes, args.seed)
     print(format_comparison(report))
     if args.json is not None:

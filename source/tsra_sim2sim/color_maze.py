@@ -32,9 +32,7 @@ class ColorMaze(World):
         Raises:
             WorldError: If the policy is not a student of this task.
         """
-        model = mujoco.MjModel.from_xml_path(str(MODELS / "rover.xml"))
-        set_drives(model, env_cfg["scene"]["robot"]["actuators"])
-        super().__init__(model, contract, env_cfg)
+        super().__init__(contract, env_cfg)
         maze = env_cfg["commands"]["maze"]
         self._cell_size, self._goal_radius = maze["cell_size"], maze["goal_radius"]
         self._half_extents = 0.5 * self._cell_size * np.array([maze["columns"], maze["rows"]])
@@ -49,6 +47,12 @@ class ColorMaze(World):
             goal=lambda: self._goal - self.position,
             occupancy=lambda: self._over_maze(self.position + self._grid).astype(float),
         )
+
+    def build(self, env_cfg: dict) -> mujoco.MjModel:
+        """The rover and its drives; see :meth:`World.build`."""
+        model = mujoco.MjModel.from_xml_path(str(MODELS / "rover.xml"))
+        set_drives(model, env_cfg["scene"]["robot"]["actuators"])
+        return model
 
     @property
     def position(self) -> np.ndarray:

@@ -29,7 +29,7 @@ class Episodes:
     """Length of each episode [control steps]. Shape is (num_episodes,)."""
 
 
-def run_episodes(world: World, policy: Policy, noise: SensorNoise, starts: Starts, num_episodes: int) -> Episodes:
+def run_episodes(world: World, policy: Policy, noise: SensorNoise, starts: Starts) -> Episodes:
     """Run a policy through recorded starts.
 
     Args:
@@ -37,17 +37,11 @@ def run_episodes(world: World, policy: Policy, noise: SensorNoise, starts: Start
         policy: The exported student.
         noise: Noise of its sensors.
         starts: Where the episodes begin.
-        num_episodes: How many of them to run.
 
     Returns:
         The episodes.
-
-    Raises:
-        ValueError: If there are not so many starts.
     """
-    if not 1 <= num_episodes <= len(starts):
-        raise ValueError(f"{num_episodes} episodes were asked for; the file of starts holds {len(starts)}.")
-    results = [run_episode(world, policy, noise, starts.state(episode)) for episode in range(num_episodes)]
+    results = [run_episode(world, policy, noise, starts.state(episode)) for episode in range(len(starts))]
     outcomes, lengths = zip(*results, strict=True)
     return Episodes(np.array(outcomes), np.array(lengths))
 

@@ -41,15 +41,11 @@ class LimitedView(World):
         Raises:
             WorldError: If the policy is not a student of this task.
         """
+        super().__init__(contract, env_cfg)
         field, rays = env_cfg["commands"]["field"], env_cfg["observations"]["onboard"]["rays"]["params"]
-        spec = mujoco.MjSpec.from_file(str(MODELS / "turning_rover.xml"))
-        add_posts(spec, field["num_posts"], field["post_radius"], POST_HEIGHT)
-        model = spec.compile()
-        set_drives(model, env_cfg["scene"]["robot"]["actuators"])
-        super().__init__(model, contract, env_cfg)
         self._goal_radius, self._touching = field["goal_radius"], field["post_radius"] + field["robot_radius"]
         self._angles, self._range = rays["angles"], rays["max_range"]
-        self._body = model.body("body").id
+        self._body = self.model.body("body").id
         self._goal, self._posts, self._command = np.zeros(2), np.zeros((field["num_posts"], 2)), np.zeros(3)
         self.add_sensors(
             odometry=lambda: self.position.copy(),
@@ -58,6 +54,15 @@ class LimitedView(World):
             goal=lambda: self._in_robot_frame(self._goal - self.position),
             rays=self._cast,
         )
+
+    def build(self, env_cfg: dict) -> mujoco.MjModel:
+        """The rover with its drives, and the posts; see :meth:`World.build`."""
+        field = env_cfg["commands"]["field"]
+        spec = mujoco.MjSpec.from_file(str(MODELS / "turning_rover.xml"))
+        add_posts(spec, field["num_posts"], field["post_radius"], POST_HEIGHT)
+        model = spec.compile()
+        set_drives(model, env_cfg["scene"]["robot"]["actuators"])
+        return model
 
     @property
     def position(self) -> np.ndarray:

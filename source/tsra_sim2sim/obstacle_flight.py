@@ -38,22 +38,19 @@ class ObstacleFlight(World):
         Raises:
             WorldError: If the policy is not a student of this task.
         """
-        scene, self._course = env_cfg["scene"], env_cfg["commands"]["course"]
-        num_posts = len(self._course["post_names"])
-        spec = mujoco.MjSpec.from_file(str(MODELS / "quadrotor.xml"))
-        add_posts(spec, num_posts, self._course["post_radius"], POST_HEIGHT)
-        add_floor(spec, scene["floor"])
-        super().__init__(spec.compile(), contract, env_cfg)
+        super().__init__(contract, env_cfg)
+        self._course, camera = env_cfg["commands"]["course"], env_cfg["scene"]["camera"]
         self._body = self.model.body("quadrotor").id
         weight = self.model.body_mass[self._body] * np.linalg.norm(self.model.opt.gravity)
         self._dynamics = QuadrotorDynamics(
             env_cfg["actions"]["flight"]["dynamics"], self.model.body_inertia[self._body], weight
         )
         self._left = env_cfg["terminations"]["left_corridor"]["params"]
-        self._camera = DepthCamera(scene["camera"], env_cfg["observations"]["image"]["depth"]["params"]["max_range"])
-        self._camera_position = np.array(scene["camera"]["offset"]["pos"])
-        self._camera_rotation = rotation_matrix(to_mujoco(scene["camera"]["offset"]["rot"]))
-        self._goal, self._posts, self._command = np.zeros(3), np.zeros((num_posts, 2)), np.zeros(4)
+        self._camera = DepthCamera(camera, env_cfg["observations"]["image"]["depth"]["params"]["max_range"])
+        self._camera_position = np.array(camera["offset"]["pos"])
+        self._camera_rotation = rotation_matrix(to_mujoco(camera["offset"]["rot"]))
+        self._goal, self._command = np.zeros(3), np.zeros(4)
+        self._posts = np.zeros((len(self._course["post_names"]), 2))
         self.add_sensors(
             attitude=lambda: -self.rotation[2],
             body_rates=lambda: self.data.qvel[3:].copy(),
@@ -63,6 +60,14 @@ class ObstacleFlight(World):
             lateral_position=lambda: self.position[1:2].copy(),
             depth=self._render,
         )
+
+    def build(self, env_cfg: dict) -> mujoco.MjModel:
+        """The quadrotor, the posts and the floor; see :meth:`World.build`."""
+        course = env_cfg["commands"]["course"]
+        spec = mujoco.MjSpec.from_file(str(MODELS / "quadrotor.xml"))
+        add_posts(spec, len(course["post_names"]), course["post_radius"], POST_HEIGHT)
+        add_floor(spec, env_cfg["scene"]["floor"])
+        return spec.compile()
 
     @property
     def position(self) -> np.ndarray:

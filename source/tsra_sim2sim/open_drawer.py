@@ -35,19 +35,13 @@ class OpenDrawer(World):
         Raises:
             WorldError: If the policy is not a student of this task.
         """
-        scene, action = env_cfg["scene"], env_cfg["actions"]["gripper"]
-        spec = mujoco.MjSpec.from_file(str(MODELS / "arm_and_cabinet.xml"))
-        add_floor(spec, scene["floor"])
-        model = spec.compile()
-        for asset in ("robot", "cabinet"):
-            set_drives(model, scene[asset]["actuators"])
-        super().__init__(model, contract, env_cfg)
+        super().__init__(contract, env_cfg)
+        action, camera = env_cfg["actions"]["gripper"], env_cfg["scene"]["camera"]
         self._ik = GripperIncrement(self.model, action)
         self._cabinet = self.model.body("cabinet").id
         # joints come in the order of their bodies: the arm's, the fingers', the cabinet's two
         self._arm = slice(len(action["joint_names"]))
         self._opening = env_cfg["terminations"]["success"]["params"]["opening"]
-        camera = scene["camera"]
         self._camera = DepthCamera(camera, env_cfg["observations"]["image"]["depth"]["params"]["max_range"])
         self._camera_position = np.array(camera["offset"]["pos"])
         self._camera_rotation = rotation_matrix(to_mujoco(camera["offset"]["rot"]))
@@ -56,6 +50,16 @@ class OpenDrawer(World):
             joint_vel=lambda: self.data.qvel[self._arm].copy(),
             depth=lambda: self._camera.render(self.model, self.data, self._camera_position, self._camera_rotation),
         )
+
+    def build(self, env_cfg: dict) -> mujoco.MjModel:
+        """The arm and the cabinet with their drives, and the floor; see :meth:`World.build`."""
+        scene = env_cfg["scene"]
+        spec = mujoco.MjSpec.from_file(str(MODELS / "arm_and_cabinet.xml"))
+        add_floor(spec, scene["floor"])
+        model = spec.compile()
+        for asset in ("robot", "cabinet"):
+            set_drives(model, scene[asset]["actuators"])
+        return model
 
     @property
     def gripper(self) -> np.ndarray:

@@ -40,29 +40,27 @@ def comparison(starts: Starts, episodes: Episodes, seed: int) -> dict:
     """Compare episodes in MuJoCo with the same ones in Isaac Lab.
 
     Args:
-        starts: The recorded episodes; those beyond the ones that were run do not count.
-        episodes: The episodes in MuJoCo.
+        starts: The recorded episodes.
+        episodes: The same episodes in MuJoCo.
         seed: Seed of the sensors' noise.
 
     Returns:
         JSON-ready dictionary; ``difference`` is MuJoCo's success rate minus Isaac Lab's, ``agreement`` the share of
         episodes that succeeded in both simulators or in neither.
     """
-    count = len(episodes.lengths)
     outcomes = {term: episodes.outcomes == term for term in starts.outcomes}
-    recorded = {term: ended[:count] for term, ended in starts.outcomes.items()}
-    mujoco_numbers, isaac_numbers = _numbers(outcomes, episodes.lengths), _numbers(recorded, starts.lengths[:count])
+    mujoco_numbers, isaac_numbers = _numbers(outcomes, episodes.lengths), _numbers(starts.outcomes, starts.lengths)
     return {
         "task": starts.task,
         "run": starts.run,
-        "episodes": count,
+        "episodes": len(starts),
         "seed_of_starts": starts.seed,
         "seed_of_noise": seed,
         "mujoco_version": mujoco.__version__,
         "mujoco": mujoco_numbers,
         "isaac_lab": isaac_numbers,
         "difference": mujoco_numbers["success_rate"] - isaac_numbers["success_rate"],
-        "agreement": float((outcomes[SUCCESS] == recorded[SUCCESS]).mean()),
+        "agreement": float((outcomes[SUCCESS] == starts.outcomes[SUCCESS]).mean()),
     }
 
 

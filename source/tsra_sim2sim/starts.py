@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +56,25 @@ class Starts:
     def __len__(self) -> int:
         """Number of episodes."""
         return len(self.lengths)
+
+    def first(self, count: int) -> Starts:
+        """Some of the episodes.
+
+        Args:
+            count: How many.
+
+        Returns:
+            The first ones.
+
+        Raises:
+            StartsError: If there are not so many.
+        """
+        if not 1 <= count <= len(self):
+            raise StartsError(f"{count} episodes were asked for; the file of starts holds {len(self)}.")
+        states, outcomes = (
+            {name: values[:count] for name, values in group.items()} for group in (self.states, self.outcomes)
+        )
+        return replace(self, states=states, outcomes=outcomes, lengths=self.lengths[:count])
 
     def state(self, episode: int) -> dict[str, np.ndarray]:
         """Initial state of one episode.

@@ -58,26 +58,26 @@ class World(ABC):
     targets: ClassVar[tuple[str, ...]]
     """Names of the commands that the robot takes, in the order of :meth:`step`."""
 
-    def __init__(self, model: mujoco.MjModel, contract: dict, env_cfg: dict) -> None:
-        """Set the simulator's times and gravity; subclasses then name their sensors by :meth:`add_sensors`.
+    def __init__(self, contract: dict, env_cfg: dict) -> None:
+        """Build the model at the contract's times; subclasses then name their sensors by :meth:`add_sensors`.
 
         Args:
-            model: Model of robot and world.
             contract: The policy's contract.
             env_cfg: Configuration of the task's environment, from the file of starts.
 
         Raises:
-            WorldError: If the policy is for another task or another robot.
+            WorldError: If the policy is for another task or another robot, or the task delays what it senses or does.
         """
         if contract["task"] != self.task:
             raise WorldError(f"The policy was trained on {contract['task']}; this world is that of {self.task}.")
         commanded = tuple(target for action in contract["actions"] for target in action["targets"])
         if commanded != self.targets:
             raise WorldError(f"The policy commands {commanded}; the robot of {self.task} takes {self.targets}.")
-        model.opt.timestep = contract["physics_dt_s"]
-        model.opt.gravity[:] = env_cfg["sim"]["gravity"]
-        self.model = model
-        self.data = mujoco.MjData(model)
+        _check_promptness(contract, env_cfg)
+        self.model = self.build(env_cfg)
+        self.model.opt.timestep = contract["physics_dt_s"]
+        self.model.opt.gravity[:] = env_cfg["sim"]["gravity"]
+        self.data = mujoco.MjData(self.model)
         self.max_steps = math.ceil(env_cfg["episode_length_s"] / contract["control_period_s"])
         """Number of control steps after which an episode is over."""
         self._decimation: int = contract["decimation"]
@@ -132,6 +132,17 @@ class World(ABC):
         mujoco.mj_forward(self.model, self.data)
 
     @abstractmethod
+    def build(self, env_cfg: dict) -> mujoco.MjModel:
+        """Build the model of robot and world; its times and gravity are set afterwards.
+
+        Args:
+            env_cfg: Configuration of the task's environment.
+
+        Returns:
+            The model.
+        """
+
+    @abstractmethod
     def place(self, state: Mapping[str, np.ndarray]) -> None:
         """Write an initial state into the simulator.
 
@@ -166,3 +177,14 @@ class World(ABC):
         Returns:
             Name of the task's termination term; None while the episode goes on.
         """
+
+
+def _check_promptness(contract: dict, env_cfg: dict) -> None:
+    """Refuse latencies, which no world here has."""
+    observations = env_cfg["observations"]
+    groups = {term["group"] for item in contract["inputs"] for term in item["terms"]}
+    terms = [(name, cfg) for group in groups for name, cfg in observations[group].items() if isinstance(cfg, dict)]
+    late = [name for name, cfg in terms if cfg["delay_max_lag"] or any(cfg["params"].get("latency_steps", ()))]
+    late += [name for name, cfg in env_cfg["actions"].items() if cfg.get("latency_steps")]
+    if late:
+        raise WorldError(f"The task delays {', '.join(late)}; record the starts without latency.")

@@ -160,6 +160,19 @@ def test_act_leaves_the_readings_as_they_are(policy: Policy):
     assert all(np.array_equal(observations[name], before[name]) for name in before)
 
 
+def test_the_last_action_is_raw_and_forgotten_at_a_reset(tmp_path: Path):
+    policy = load(tmp_path, clip_actions=1.5)
+    assert policy.last_action.tolist() == [0.0, 0.0, 0.0]
+    moment = {"gyro": [1.0, -1.0], "speed": [-6.0], "depth": np.zeros((1, 2, 2))}
+    policy.act(moment)
+    assert policy.last_action == pytest.approx([1.5, -1.5, -1.5])  # the wrapper's bounds, but no scale and no offset
+    policy.reset()
+    assert policy.last_action.tolist() == [0.0, 0.0, 0.0]
+    policy.act({name: np.stack([np.asarray(value, dtype=float)] * 2) for name, value in moment.items()})
+    policy.reset(np.array([True, False]))
+    assert policy.last_action == pytest.approx(np.array([[0.0] * 3, [1.5, -1.5, -1.5]]))
+
+
 def test_infer_is_the_network_alone(policy: Policy):
     inputs = {"obs": np.full((2, 3), 7.0, np.float32), "camera": np.ones((2, 1, 2, 2), np.float32)}
     assert policy.infer(inputs).tolist() == [[7.0, 7.0, 11.0]] * 2
