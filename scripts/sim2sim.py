@@ -38,21 +38,26 @@ def main() -> int:
     parser.add_argument("--starts", default=None, help="Recorded episodes, which evaluate.py --starts writes.")
     parser.add_argument("--episodes", type=int, default=None, help="Number of episodes; all recorded ones if omitted.")
     parser.add_argument("--seed", type=int, default=0, help="Seed of the sensors' noise.")
+    parser.add_argument(
+        "--substeps", type=int, default=1, help="Physics steps for each one in Isaac Lab; more integrate more finely."
+    )
     parser.add_argument("--json", default=None, help="File for the results.")
     args = parser.parse_args()
     if args.starts is None:
         parser.error(f"--starts is missing. Record it with: {recording_command(args.task)}")
+    if args.substeps < 1:
+        parser.error(f"--substeps must be positive, not {args.substeps}")
     try:
         policy = Policy.load(args.policy)
         starts = load_starts(args.starts, policy.contract)
         if args.episodes is not None:
             starts = starts.first(args.episodes)
-        world = WORLDS[args.task](policy.contract, starts.env_cfg)
+        world = WORLDS[args.task](policy.contract, starts.env_cfg, args.substeps)
         noise = SensorNoise(policy.contract, starts.env_cfg, args.seed)
     except ValueError as error:  # of the contract, the starts, the world or the noise
         parser.error(str(error))
     episodes = run_episodes(world, policy, noise, starts)
-    report = comparison(starts, episodes, args.seed)
+    report = comparison(starts, episodes, args.seed, args.substeps)
     print(format_comparison(report))
     if args.json is not None:
         write_comparison(report, args.json)

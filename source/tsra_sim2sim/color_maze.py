@@ -22,17 +22,18 @@ class ColorMaze(World):
     task = "TSRA-ColorMaze-Rover"
     targets = ("drive_x", "drive_y")
 
-    def __init__(self, contract: dict, env_cfg: dict) -> None:
+    def __init__(self, contract: dict, env_cfg: dict, substeps: int = 1) -> None:
         """Build the world.
 
         Args:
             contract: The policy's contract.
             env_cfg: Configuration of the task's environment.
+            substeps: Physics steps for each one in Isaac Lab.
 
         Raises:
             WorldError: If the policy is not a student of this task.
         """
-        super().__init__(contract, env_cfg)
+        super().__init__(contract, env_cfg, substeps)
         maze = env_cfg["commands"]["maze"]
         self._cell_size, self._goal_radius = maze["cell_size"], maze["goal_radius"]
         self._half_extents = 0.5 * self._cell_size * np.array([maze["columns"], maze["rows"]])

@@ -31,17 +31,18 @@ class LimitedView(World):
     task = "TSRA-LimitedView-Rover"
     targets = ("drive_x", "drive_y", "turn")
 
-    def __init__(self, contract: dict, env_cfg: dict) -> None:
+    def __init__(self, contract: dict, env_cfg: dict, substeps: int = 1) -> None:
         """Build the world.
 
         Args:
             contract: The policy's contract.
             env_cfg: Configuration of the task's environment.
+            substeps: Physics steps for each one in Isaac Lab.
 
         Raises:
             WorldError: If the policy is not a student of this task.
         """
-        super().__init__(contract, env_cfg)
+        super().__init__(contract, env_cfg, substeps)
         field, rays = env_cfg["commands"]["field"], env_cfg["observations"]["onboard"]["rays"]["params"]
         self._goal_radius, self._touching = field["goal_radius"], field["post_radius"] + field["robot_radius"]
         self._angles, self._range = rays["angles"], rays["max_range"]

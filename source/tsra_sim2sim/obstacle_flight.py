@@ -28,17 +28,18 @@ class ObstacleFlight(World):
     task = "TSRA-ObstacleFlight-Quadrotor"
     targets = ("thrust_over_weight", "roll_rate", "pitch_rate", "yaw_rate")
 
-    def __init__(self, contract: dict, env_cfg: dict) -> None:
+    def __init__(self, contract: dict, env_cfg: dict, substeps: int = 1) -> None:
         """Build the world.
 
         Args:
             contract: The policy's contract.
             env_cfg: Configuration of the task's environment.
+            substeps: Physics steps for each one in Isaac Lab.
 
         Raises:
             WorldError: If the policy is not a student of this task.
         """
-        super().__init__(contract, env_cfg)
+        super().__init__(contract, env_cfg, substeps)
         self._course, camera = env_cfg["commands"]["course"], env_cfg["scene"]["camera"]
         self._body = self.model.body("quadrotor").id
         weight = self.model.body_mass[self._body] * np.linalg.norm(self.model.opt.gravity)

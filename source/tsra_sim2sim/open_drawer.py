@@ -25,17 +25,18 @@ class OpenDrawer(World):
     task = "TSRA-OpenDrawer-Arm"
     targets = ("x", "y", "z", "turn")
 
-    def __init__(self, contract: dict, env_cfg: dict) -> None:
+    def __init__(self, contract: dict, env_cfg: dict, substeps: int = 1) -> None:
         """Build the world.
 
         Args:
             contract: The policy's contract.
             env_cfg: Configuration of the task's environment.
+            substeps: Physics steps for each one in Isaac Lab.
 
         Raises:
             WorldError: If the policy is not a student of this task.
         """
-        super().__init__(contract, env_cfg)
+        super().__init__(contract, env_cfg, substeps)
         action, camera = env_cfg["actions"]["gripper"], env_cfg["scene"]["camera"]
         self._ik = GripperIncrement(self.model, action)
         self._cabinet = self.model.body("cabinet").id

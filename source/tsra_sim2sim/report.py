@@ -36,13 +36,14 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def comparison(starts: Starts, episodes: Episodes, seed: int) -> dict:
+def comparison(starts: Starts, episodes: Episodes, seed: int, substeps: int = 1) -> dict:
     """Compare episodes in MuJoCo with the same ones in Isaac Lab.
 
     Args:
         starts: The recorded episodes.
         episodes: The same episodes in MuJoCo.
         seed: Seed of the sensors' noise.
+        substeps: Physics steps for each one in Isaac Lab.
 
     Returns:
         JSON-ready dictionary; ``difference`` is MuJoCo's success rate minus Isaac Lab's, ``agreement`` the share of
@@ -56,6 +57,7 @@ def comparison(starts: Starts, episodes: Episodes, seed: int) -> dict:
         "episodes": len(starts),
         "seed_of_starts": starts.seed,
         "seed_of_noise": seed,
+        "substeps": substeps,
         "mujoco_version": mujoco.__version__,
         "mujoco": mujoco_numbers,
         "isaac_lab": isaac_numbers,

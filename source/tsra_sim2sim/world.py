@@ -58,12 +58,13 @@ class World(ABC):
     targets: ClassVar[tuple[str, ...]]
     """Names of the commands that the robot takes, in the order of :meth:`step`."""
 
-    def __init__(self, contract: dict, env_cfg: dict) -> None:
+    def __init__(self, contract: dict, env_cfg: dict, substeps: int = 1) -> None:
         """Build the model at the contract's times; subclasses then name their sensors by :meth:`add_sensors`.
 
         Args:
             contract: The policy's contract.
             env_cfg: Configuration of the task's environment, from the file of starts.
+            substeps: Physics steps for each one in Isaac Lab; more integrate more finely.
 
         Raises:
             WorldError: If the policy is for another task or another robot, or the task delays what it senses or does.
@@ -75,12 +76,12 @@ class World(ABC):
             raise WorldError(f"The policy commands {commanded}; the robot of {self.task} takes {self.targets}.")
         _check_promptness(contract, env_cfg)
         self.model = self.build(env_cfg)
-        self.model.opt.timestep = contract["physics_dt_s"]
+        self.model.opt.timestep = contract["physics_dt_s"] / substeps
         self.model.opt.gravity[:] = env_cfg["sim"]["gravity"]
         self.data = mujoco.MjData(self.model)
         self.max_steps = math.ceil(env_cfg["episode_length_s"] / contract["control_period_s"])
         """Number of control steps after which an episode is over."""
-        self._decimation: int = contract["decimation"]
+        self._decimation: int = contract["decimation"] * substeps
         self._terms = [term["name"] for item in contract["inputs"] for term in item["terms"]]
         self._sensors: dict[str, Callable[[], np.ndarray]] = {}
 

@@ -216,6 +216,10 @@ def test_mujoco_reads_and_moves_alike(env: RslRlVecEnvWrapper) -> None:
     env.reset()
     found = compare_worlds(env, TASK, ["onboard"], lambda: 5.0 * maze_of(env).command, num_steps=40)
     assert {"lava", "success"} >= set(found.outcomes) and "lava" in found.outcomes
-    for differences in (found.readings, found.states):
+    env.reset()
+    aside = torch.tensor([[0.0, 1.2]]).repeat(NUM_ENVS, 1)  # against the edge of the arena, which yields
+    edge = compare_worlds(env, TASK, ["onboard"], lambda: aside, num_steps=30)
+    assert maze_of(env).position[:, 1].max() > 2.2
+    for differences in (found.readings, found.states, edge.readings, edge.states):
         for name, values in differences.items():
             assert values.max() < 1e-4, name

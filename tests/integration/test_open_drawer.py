@@ -332,7 +332,7 @@ def test_mujoco_reads_and_moves_alike(env: ManagerBasedRLEnv) -> None:
 
 
 def test_mujoco_opens_the_drawer_by_the_same_actions(env: ManagerBasedRLEnv, cabinet: Articulation) -> None:
-    """Open loop: contact is solved by other code, so the paths part a little while the bar is pulled."""
+    """Open loop, through contact."""
     twin = Twin(RslRlVecEnvWrapper(env), TASK, ["onboard", "image"])
     env.reset(seed=2)
     start, actions, grippers, openings = initial_state(env), [], [], []
@@ -346,8 +346,8 @@ def test_mujoco_opens_the_drawer_by_the_same_actions(env: ManagerBasedRLEnv, cab
         twin.world.reset({name: values[index] for name, values in start.items()})
         for action, expected_gripper, expected_opening in zip(actions, grippers, openings, strict=True):
             twin.step(action[index])
-            np.testing.assert_allclose(twin.world.gripper, expected_gripper[index], atol=0.01)
-            np.testing.assert_allclose(twin.world.state()["cabinet_joint_pos"][0], expected_opening[index], atol=0.01)
+            np.testing.assert_allclose(twin.world.gripper, expected_gripper[index], atol=1e-3)
+            np.testing.assert_allclose(twin.world.state()["cabinet_joint_pos"][0], expected_opening[index], atol=1e-3)
 
 
 def test_an_unknown_redundant_joint_is_refused(env: ManagerBasedRLEnv) -> None:

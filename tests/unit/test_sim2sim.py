@@ -166,6 +166,16 @@ def test_the_rover_approaches_a_commanded_velocity_as_its_drive_says() -> None:
         assert world.observe()["velocity"] == pytest.approx([speed, 0.0])
 
 
+def test_substeps_integrate_the_drive_more_finely() -> None:
+    world = WORLDS[MAZE](make_contract(MAZE), make_env_cfg(MAZE), substeps=100)
+    world.reset(maze_state())
+    for _ in range(3):
+        world.step(np.array([0.5, 0.0]))
+    exact = 0.5 * (1.0 - math.exp(-0.3 * 25.0 / 4.5))
+    assert world.observe()["velocity"] == pytest.approx([exact, 0.0], rel=0.01)
+    assert world.max_steps == 80
+
+
 def test_the_maze_is_seen_and_ends_the_episode() -> None:
     world = make_world(MAZE)
     world.reset(maze_state(position=[-1.2, 0.0], lava=np.ones((5, 4), dtype=bool)))
@@ -289,3 +299,5 @@ def test_the_script_names_what_is_wrong(tmp_path: Path) -> None:
     assert nothing.returncode == 2 and "none.onnx" in nothing.stderr
     many = run_script("--task", MAZE, "--policy", policy, "--starts", starts, "--episodes", 2)
     assert many.returncode == 2 and "holds 1" in many.stderr
+    none = run_script("--task", MAZE, "--policy", policy, "--starts", starts, "--substeps", 0)
+    assert none.returncode == 2 and "--substeps must be positive" in none.stderr
