@@ -11,7 +11,14 @@ import sys
 
 from run_directory import agent_of_run, find_checkpoint
 from task_session import check_groups_exist, make_parser, open_environment, parse_args, resolve_configs
-from tsra_lab.evaluation import evaluation_report, format_table, measure_imitability, run_episodes, write_report
+from tsra_lab.evaluation import (
+    evaluation_report,
+    format_table,
+    measure_imitability,
+    run_episodes,
+    write_report,
+    write_starts,
+)
 from tsra_lab.export import OnnxPolicy
 from tsra_lab.runners import AlignedRunner
 
@@ -31,6 +38,9 @@ def main() -> int:
     parser.add_argument("--episodes", type=int, default=1024, help="Episodes of each policy.")
     parser.add_argument("--json", default=None, help="File for the results.")
     parser.add_argument(
+        "--starts", default=None, help="File (.npz) for initial states and outcomes, which sim2sim.py runs again."
+    )
+    parser.add_argument(
         "--no_imitability",
         action="store_true",
         help="Skip the teacher's action sensitivity and the probe of embeddings.",
@@ -43,6 +53,8 @@ def main() -> int:
     if hasattr(env_cfg, "evaluation_mode"):
         env_cfg.evaluation_mode()
     check_groups_exist(env_cfg, agent["obs_groups"])
+    if args.starts is not None and not hasattr(env_cfg, "initial_state"):
+        parser.error(f"--starts: {type(env_cfg).__name__} has no method 'initial_state', which tells initial states")
     seed = 1000 if args.seed is None else args.seed
     env_cfg.seed = seed
     if args.num_envs is None:
@@ -66,6 +78,8 @@ def main() -> int:
                 report["imitability"] = measure_imitability(env, policies["teacher"], policies["student"], seed)
             except ValueError as error:  # not for every policy; the episodes above are worth their numbers anyway
                 print(f"[WARNING] Imitability was not measured: {error}")
+        if args.starts is not None:
+            write_starts(args.starts, args.task, checkpoint.parent.name, seed, env_cfg.to_dict(), results)
     print(format_table(report))
     if args.json is not None:
         write_report(report, args.json)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import gymnasium as gym
 import pytest
 import torch
+from mujoco_twin import compare_worlds
 
 from isaaclab.app import launch_simulation
 from isaaclab.envs import ManagerBasedRLEnv
@@ -208,3 +209,17 @@ def test_pictures_are_drawn_from_recorded_states(env: RslRlVecEnvWrapper, tmp_pa
     animate_paths(recordings, tmp_path / "paths.gif", period=0.1)
     assert (tmp_path / "paths.png").stat().st_size > 5000
     assert (tmp_path / "paths.gif").read_bytes().startswith(b"GIF89a")
+
+
+def test_mujoco_reads_and_moves_alike(env: RslRlVecEnvWrapper) -> None:
+    env.seed(2)
+    env.reset()
+    found = compare_worlds(env, TASK, ["onboard"], lambda: 5.0 * maze_of(env).command, num_steps=40)
+    assert {"lava", "success"} >= set(found.outcomes) and "lava" in found.outcomes
+    env.reset()
+    aside = torch.tensor([[0.0, 1.2]]).repeat(NUM_ENVS, 1)  # against the edge of the arena, which yields
+    edge = compare_worlds(env, TASK, ["onboard"], lambda: aside, num_steps=30)
+    assert maze_of(env).position[:, 1].max() > 2.2
+    for differences in (found.readings, found.states, edge.readings, edge.states):
+        for name, values in differences.items():
+            assert values.max() < 1e-4, name

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import gymnasium as gym
 import pytest
 import torch
+from mujoco_twin import compare_worlds
 
 from isaaclab.app import launch_simulation
 from isaaclab.utils.math import quat_from_euler_xyz
@@ -228,3 +229,22 @@ def test_posts_behind_are_redrawn_and_posts_ahead_are_not(env: RslRlVecEnvWrappe
             course.posts_in_view(FIELD_OF_VIEW, CAMERA_RANGE)[:, 1], torch.zeros(NUM_ENVS, dtype=torch.bool)
         )
     assert torch.equal(course.posts, before)
+
+
+def test_mujoco_reads_and_moves_alike(env: RslRlVecEnvWrapper) -> None:
+    env.seed(2)
+    env.reset()
+    generator = torch.Generator().manual_seed(0)
+
+    def swerve() -> torch.Tensor:
+        """About hover, with rates at random, as hard as the controller allows."""
+        action = torch.randn(NUM_ENVS, 4, generator=generator)
+        return action * torch.tensor([0.5, 1.0, 1.0, 1.0])
+
+    found = compare_worlds(env, TASK, ["onboard", "image"], swerve, num_steps=60)
+    assert "left_corridor" in found.outcomes
+    depth = found.readings.pop("depth")
+    assert (depth > 1e-3).mean() < 1e-3  # but for pixels on a silhouette
+    for differences in (found.readings, found.states):
+        for name, values in differences.items():
+            assert values.max() < 1e-3, name

@@ -8,12 +8,15 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 from collections.abc import Iterator
 
 import gymnasium as gym
+import numpy as np
 import pytest
 import torch
+from mujoco_twin import Twin, compare_worlds, initial_state
 
 import isaaclab.utils.math as math_utils
 from isaaclab.app import launch_simulation
@@ -22,6 +25,7 @@ from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.managers import SceneEntityCfg
 from isaaclab.utils import clone
 from isaaclab_newton.physics import NewtonManager
+from isaaclab_rl.rsl_rl import RslRlVecEnvWrapper
 from isaaclab_tasks.utils import resolve_task_config
 
 import tsra_tasks  # noqa: F401
@@ -106,23 +110,36 @@ def num_contacts() -> int:
     return int(NewtonManager._solver.mjw_data.nacon.numpy()[0])
 
 
+REACHING = 45
+"""Steps that the gripper needs to the handle."""
+
+
+def towards_handle(env: ManagerBasedRLEnv, height: float, step: int) -> torch.Tensor:
+    """Actions that bring the gripper to the handle from above, as far as a height over where it hooks the bar."""
+    position, rotation = handle(env)
+    error = position + rotation @ torch.tensor(HOOKED) - gripper(env)
+    above = error[:, :2].norm(dim=-1) > 0.015
+    error[:, 2] += torch.where(above | (step < 15), max(height, 0.08), height)
+    return torch.cat([(50.0 * error).clamp(-1.0, 1.0), torch.zeros(NUM_ENVS, 1)], dim=-1)
+
+
 def move_to_handle(env: ManagerBasedRLEnv, height: float) -> None:
-    """Bring the gripper to the handle from above, as far as a height over where it hooks the bar."""
-    for step in range(45):
-        position, rotation = handle(env)
-        error = position + rotation @ torch.tensor(HOOKED) - gripper(env)
-        above = error[:, :2].norm(dim=-1) > 0.015
-        error[:, 2] += torch.where(above | (step < 15), max(height, 0.08), height)
-        env.step(torch.cat([(50.0 * error).clamp(-1.0, 1.0), torch.zeros(NUM_ENVS, 1)], dim=-1))
+    """Bring the gripper to the handle."""
+    for step in range(REACHING):
+        env.step(towards_handle(env, height, step))
+
+
+def out_of_the_front(env: ManagerBasedRLEnv) -> torch.Tensor:
+    """Actions that move the gripper out of the cabinet's front."""
+    _, rotation = handle(env)
+    return torch.cat([rotation[:, :, 0], torch.zeros(NUM_ENVS, 1)], dim=-1)
 
 
 def pull(env: ManagerBasedRLEnv, steps: int) -> torch.Tensor:
     """Move the gripper out of the cabinet's front; returns which environments succeeded on the way."""
     success = torch.zeros(NUM_ENVS, dtype=torch.bool)
     for _ in range(steps):
-        _, rotation = handle(env)
-        action = torch.cat([rotation[:, :, 0], torch.zeros(NUM_ENVS, 1)], dim=-1)
-        success |= env.step(action * ~success[:, None])[2]
+        success |= env.step(out_of_the_front(env) * ~success[:, None])[2]
     return success
 
 
@@ -299,6 +316,38 @@ def test_an_arm_above_the_handle_hides_it(env: ManagerBasedRLEnv, arm: Articulat
     assert hidden.shape == (NUM_ENVS,) and hidden.mean().item() < 0.1
     move_to_handle(env, 0.0)
     assert env.cfg.step_metrics(env)["handle_hidden"].mean().item() > 0.4
+
+
+def test_mujoco_reads_and_moves_alike(env: ManagerBasedRLEnv) -> None:
+    wrapped = RslRlVecEnvWrapper(env)
+    env.reset(seed=2)
+    steps = itertools.count()
+    act = lambda: towards_handle(env, 0.0, next(steps))  # noqa: E731
+    found = compare_worlds(wrapped, TASK, ["onboard", "image"], act, num_steps=REACHING, num_compared=4)
+    depth = found.readings.pop("depth")
+    assert (depth > 1e-3).mean() < 1e-3  # but for pixels on a silhouette
+    for differences in (found.readings, found.states):
+        for name, values in differences.items():
+            assert values.max() < (3e-3 if name.endswith("vel") else 3e-4), name
+
+
+def test_mujoco_opens_the_drawer_by_the_same_actions(env: ManagerBasedRLEnv, cabinet: Articulation) -> None:
+    """Open loop, through contact."""
+    twin = Twin(RslRlVecEnvWrapper(env), TASK, ["onboard", "image"])
+    env.reset(seed=2)
+    start, actions, grippers, openings = initial_state(env), [], [], []
+    for step in range(REACHING + 15):
+        actions.append(towards_handle(env, 0.0, step) if step < REACHING else out_of_the_front(env))
+        env.step(actions[-1])
+        grippers.append(gripper(env).numpy())
+        openings.append(opening(cabinet).numpy())
+    assert openings[-1].min() > 0.1
+    for index in range(8):
+        twin.world.reset({name: values[index] for name, values in start.items()})
+        for action, expected_gripper, expected_opening in zip(actions, grippers, openings, strict=True):
+            twin.step(action[index])
+            np.testing.assert_allclose(twin.world.gripper, expected_gripper[index], atol=1e-3)
+            np.testing.assert_allclose(twin.world.state()["cabinet_joint_pos"][0], expected_opening[index], atol=1e-3)
 
 
 def test_an_unknown_redundant_joint_is_refused(env: ManagerBasedRLEnv) -> None:

@@ -107,6 +107,21 @@ def test_the_exported_student_is_the_distilled_one(shell: Shell, student_run: Pa
     assert numbers["onnx"]["return_mean"] == pytest.approx(numbers["student"]["return_mean"], abs=0.02)
 
 
+def test_the_exported_student_runs_in_mujoco(shell: Shell, student_run: Path) -> None:
+    recording = ("--checkpoint", str(student_run), "--policies", "onnx", "--no_imitability", "--starts", "starts.npz")
+    shell.run("evaluate.py", *recording, "--episodes", "96", "--num_envs", "64")
+    policy = str(student_run / "exported" / "policy.onnx")
+    arguments = ["--task", TASK, "--policy", policy, "--starts", "starts.npz", "--json", "mujoco.json"]
+    output = shell.call([sys.executable, str(SCRIPTS / "sim2sim.py"), *arguments])
+    assert "difference" in output
+    report = json.loads((shell.directory / "mujoco.json").read_text())
+    assert (report["task"], report["run"], report["episodes"]) == (TASK, student_run.name, 96)
+    # hardly trained, it succeeds or not, but alike in both; only the noise differs
+    assert report["agreement"] > 0.9
+    length = report["isaac_lab"]["episode_length_mean"]
+    assert report["mujoco"]["episode_length_mean"] == pytest.approx(length, rel=0.1)
+
+
 def test_a_zero_shot_student_can_be_exported(shell: Shell, teacher_run: Path) -> None:
     shell.run("export.py", "--checkpoint", str(teacher_run), "--output", "zero_shot")
     assert (shell.directory / "zero_shot" / "policy.onnx").is_file()

@@ -114,6 +114,21 @@ def test_more_episodes_than_environments_run_in_batches_with_consecutive_seeds()
     assert all(len(ended) == 10 for ended in episodes.outcomes.values())
 
 
+def test_initial_states_are_those_of_the_counted_episodes():
+    """Copied at the reset: the simulator goes on in place."""
+    env = ScriptedEnv()
+    places = torch.zeros(4)
+
+    def initial_state(_: ScriptedEnv) -> dict[str, torch.Tensor]:
+        places[:] = 10.0 * env.seeds[-1] + torch.arange(4)
+        return {"place": places}
+
+    env.cfg = SimpleNamespace(initial_state=initial_state)
+    episodes = run_episodes(env, CountingPolicy(), 6, seed=2)
+    assert episodes.initial_state["place"].tolist() == [20.0, 21.0, 22.0, 23.0, 30.0, 31.0]
+    assert run_episodes(ScriptedEnv(), CountingPolicy(), 6, seed=2).initial_state == {}
+
+
 def test_fewer_episodes_than_environments_wait_only_for_those_counted():
     env = ScriptedEnv()
     episodes = run_episodes(env, CountingPolicy(), 1, seed=0)

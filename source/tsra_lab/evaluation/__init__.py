@@ -8,6 +8,7 @@
 from .episodes import Episodes, run_episodes
 from .imitability import measure_imitability
 from .report import evaluation_report, format_table, wilson_interval, write_report
+from .starts import write_starts
 
 __all__ = [
     "Episodes",
@@ -17,4 +18,5 @@ __all__ = [
     "run_episodes",
     "wilson_interval",
     "write_report",
+    "write_starts",
 ]

@@ -35,6 +35,9 @@ class Episodes:
     """The task's metrics, averaged over the steps of each episode; NaN where none counted. Shapes are
     (num_episodes,)."""
 
+    initial_state: dict[str, torch.Tensor] = field(default_factory=dict)
+    """State in which each episode began, as the task tells it. Shapes are (num_episodes, ...)."""
+
     @property
     def success(self) -> torch.Tensor | None:
         """Whether each episode succeeded, or None where the task has no termination term ``success``."""
@@ -56,7 +59,9 @@ def run_episodes(
     in batches with consecutive seeds.
 
     A task adds metrics of its own by a method ``step_metrics(env)`` of its environment configuration, which gives
-    values of shape (num_envs,) by name at each step, NaN where a step does not count.
+    values of shape (num_envs,) by name at each step, NaN where a step does not count. By a method
+    ``initial_state(env)`` it tells the state from which another simulator can run the same episodes: tensors of shape
+    (num_envs, ...) by name.
 
     Args:
         env: Isaac Lab environment in rsl_rl's wrapper.
@@ -82,6 +87,9 @@ def run_episodes(
         lengths=torch.cat([batch.lengths for batch in batches]),
         outcomes={name: torch.cat([batch.outcomes[name] for batch in batches]) for name in batches[0].outcomes},
         metrics={name: torch.cat([batch.metrics[name] for batch in batches]) for name in batches[0].metrics},
+        initial_state={
+            name: torch.cat([batch.initial_state[name] for batch in batches]) for name in batches[0].initial_state
+        },
     )
 
 
@@ -99,12 +107,18 @@ def _run_batch(
     returns = torch.zeros(env.num_envs, device=env.device)
     lengths = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
     outcomes = {name: torch.zeros(env.num_envs, dtype=torch.bool, device=env.device) for name in terms}
-    step_metrics = getattr(getattr(env.unwrapped, "cfg", None), "step_metrics", lambda _: {})
+    cfg = getattr(env.unwrapped, "cfg", None)
+    step_metrics = getattr(cfg, "step_metrics", lambda _: {})
     sums: dict[str, torch.Tensor] = {}
     counts: dict[str, torch.Tensor] = {}
 
     env.seed(seed)
     obs, _ = env.reset()
+    # copies: the simulator goes on in place
+    initial_state = {
+        name: values[:counted].cpu().clone()
+        for name, values in getattr(cfg, "initial_state", lambda _: {})(env.unwrapped).items()
+    }
     if hasattr(policy, "reset"):
         policy.reset()
     while active.any():
@@ -132,4 +146,5 @@ def _run_batch(
         lengths[:counted].cpu(),
         {name: values[:counted].cpu() for name, values in outcomes.items()},
         {name: (sums[name] / counts[name])[:counted].cpu() for name in sums},
+        initial_state,
     )

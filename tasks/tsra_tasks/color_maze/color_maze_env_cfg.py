@@ -197,6 +197,19 @@ class ColorMazeEnvCfg(ManagerBasedRLEnvCfg):
         """
         return env.command_manager.get_term("maze").redrawn_cells()
 
+    def initial_state(self, env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
+        """All that another simulator needs to begin the present episodes.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            ``position`` [m] and ``velocity`` [m/s] of the rover and ``goal`` [m], of shape (num_envs, 2); ``lava``, of
+            shape (num_envs, rows, columns).
+        """
+        maze = env.command_manager.get_term("maze")
+        return {"position": maze.position, "velocity": maze.velocity, "goal": maze.goal, "lava": maze.lava}
+
     def play_mode(self):
         """Few environments, no noise, episodes from the start, and the maze painted in its colours."""
         super().play_mode()

@@ -247,6 +247,26 @@ class LimitedViewEnvCfg(ManagerBasedRLEnvCfg):
         """
         return {"looks_where_it_goes": env.command_manager.get_term("field").looks_where_it_goes()}
 
+    def initial_state(self, env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
+        """All that another simulator needs to begin the present episodes.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            ``position`` [m] and ``velocity`` [m/s] of the rover and ``goal`` [m], of shape (num_envs, 2); ``heading``
+            [rad] and ``turn_rate`` [rad/s], of shape (num_envs,); ``posts`` [m], of shape (num_envs, num_posts, 2).
+        """
+        field = env.command_manager.get_term("field")
+        return {
+            "position": field.position,
+            "velocity": field.velocity,
+            "heading": field.heading,
+            "turn_rate": field.turn_rate,
+            "goal": field.goal,
+            "posts": field.posts,
+        }
+
     def play_mode(self):
         """Few environments, no noise, episodes from the start, and the posts drawn."""
         super().play_mode()

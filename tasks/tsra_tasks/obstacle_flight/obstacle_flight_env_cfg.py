@@ -321,6 +321,29 @@ class ObstacleFlightEnvCfg(ManagerBasedRLEnvCfg):
             "posts_in_view": course.posts_in_view(FIELD_OF_VIEW, CAMERA_RANGE).sum(dim=-1).float(),
         }
 
+    def initial_state(self, env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
+        """All that another simulator needs to begin the present episodes.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            ``position`` [m] and ``velocity`` [m/s] of the quadrotor and ``goal`` [m], of shape (num_envs, 3);
+            ``orientation`` as a quaternion (x, y, z, w), of shape (num_envs, 4); ``body_rates`` [rad/s] in the body
+            frame, of shape (num_envs, 3); ``motor_thrusts`` [N], of shape (num_envs, 4); ``posts`` [m], of shape
+            (num_envs, num_posts, 2).
+        """
+        course = env.command_manager.get_term("course")
+        return {
+            "position": course.position,
+            "orientation": course.orientation,
+            "velocity": course.robot.data.root_link_lin_vel_w.torch,
+            "body_rates": course.robot.data.root_link_ang_vel_b.torch,
+            "motor_thrusts": env.action_manager.get_term("flight").dynamics.motor_thrusts,
+            "goal": course.goal,
+            "posts": course.posts,
+        }
+
     def view_poses(self, env: ManagerBasedRLEnv) -> tuple[torch.Tensor, torch.Tensor]:
         """Where a spectator stands and looks: behind the quadrotor, towards the goal's side.
 

@@ -277,6 +277,27 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
         image = env.observation_manager.cfg.image
         return None if image is None else image.depth.func
 
+    def initial_state(self, env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
+        """All that another simulator needs to begin the present episodes.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            ``joint_pos`` [rad, m] and ``joint_vel`` of the arm and its fingers, of shape (num_envs, 9);
+            ``cabinet_joint_pos`` [m] and ``cabinet_joint_vel`` of drawer and handle, of shape (num_envs, 2); and the
+            pose of the cabinet, ``cabinet_position`` [m] and ``cabinet_orientation``, a quaternion (x, y, z, w).
+        """
+        arm, cabinet = env.scene["robot"].data, env.scene["cabinet"].data
+        return {
+            "joint_pos": arm.joint_pos.torch,
+            "joint_vel": arm.joint_vel.torch,
+            "cabinet_joint_pos": cabinet.joint_pos.torch,
+            "cabinet_joint_vel": cabinet.joint_vel.torch,
+            "cabinet_position": cabinet.root_link_pos_w.torch - env.scene.env_origins,
+            "cabinet_orientation": cabinet.root_link_quat_w.torch,
+        }
+
     def view_poses(self, env: ManagerBasedRLEnv) -> tuple[torch.Tensor, torch.Tensor]:
         """Where a spectator stands and looks: to the right of the arm, at the drawer.
 

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Exported students in another simulator: plain MuJoCo with models of our own; no torch, no Isaac Lab."""
+
+from .color_maze import ColorMaze
+from .episodes import Episodes, run_episodes
+from .limited_view import LimitedView
+from .noise import SensorNoise
+from .obstacle_flight import ObstacleFlight
+from .open_drawer import OpenDrawer
+from .report import comparison, format_comparison, wilson_interval, write_comparison
+from .starts import Starts, StartsError, load_starts, recording_command
+from .world import World, WorldError
+
+WORLDS: dict[str, type[World]] = {world.task: world for world in (ColorMaze, LimitedView, ObstacleFlight, OpenDrawer)}
+"""World of each task, by the task's name."""
+
+__all__ = [
+    "WORLDS",
+    "ColorMaze",
+    "Episodes",
+    "LimitedView",
+    "ObstacleFlight",
+    "OpenDrawer",
+    "SensorNoise",
+    "Starts",
+    "StartsError",
+    "World",
+    "WorldError",
+    "comparison",
+    "format_comparison",
+    "load_starts",
+    "recording_command",
+    "run_episodes",
+    "wilson_interval",
+    "write_comparison",
+]

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Success in both simulators, side by side."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+
+import mujoco
+import numpy as np
+
+from .episodes import Episodes
+from .starts import SUCCESS, Starts
+
+
+def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
+    """95 % confidence interval of a success rate (Wilson, 1927).
+
+    Args:
+        successes: Number of successes.
+        trials: Number of trials, at least 1.
+
+    Returns:
+        Lower and upper bound.
+    """
+    z = 1.959964
+    rate, z2n = successes / trials, z * z / trials
+    centre = (rate + 0.5 * z2n) / (1.0 + z2n)
+    half = z / (1.0 + z2n) * math.sqrt(rate * (1.0 - rate) / trials + 0.25 * z2n / trials)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def comparison(starts: Starts, episodes: Episodes, seed: int, substeps: int = 1) -> dict:
+    """Compare episodes in MuJoCo with the same ones in Isaac Lab.
+
+    Args:
+        starts: The recorded episodes.
+        episodes: The same episodes in MuJoCo.
+        seed: Seed of the sensors' noise.
+        substeps: Physics steps for each one in Isaac Lab.
+
+    Returns:
+        JSON-ready dictionary; ``difference`` is MuJoCo's success rate minus Isaac Lab's, ``agreement`` the share of
+        episodes that succeeded in both simulators or in neither.
+    """
+    outcomes = {term: episodes.outcomes == term for term in starts.outcomes}
+    mujoco_numbers, isaac_numbers = _numbers(outcomes, episodes.lengths), _numbers(starts.outcomes, starts.lengths)
+    return {
+        "task": starts.task,
+        "run": starts.run,
+        "episodes": len(starts),
+        "seed_of_starts": starts.seed,
+        "seed_of_noise": seed,
+        "substeps": substeps,
+        "mujoco_version": mujoco.__version__,
+        "mujoco": mujoco_numbers,
+        "isaac_lab": isaac_numbers,
+        "difference": mujoco_numbers["success_rate"] - isaac_numbers["success_rate"],
+        "agreement": float((outcomes[SUCCESS] == starts.outcomes[SUCCESS]).mean()),
+    }
+
+
+def _numbers(outcomes: dict[str, np.ndarray], lengths: np.ndarray) -> dict:
+    """Success, outcomes and length of the episodes in one simulator."""
+    success = outcomes[SUCCESS]
+    return {
+        "success_rate": float(success.mean()),
+        "success_ci95": list(wilson_interval(int(success.sum()), len(success))),
+        "outcomes": {term: float(ended.mean()) for term, ended in outcomes.items()},
+        "episode_length_mean": float(lengths.mean()),
+    }
+
+
+def format_comparison(report: dict) -> str:
+    """Write a comparison for the terminal.
+
+    Args:
+        report: As :func:`comparison` gives it.
+
+    Returns:
+        A line for each simulator and one for the difference.
+    """
+    lines = [f"{report['task']}: {report['episodes']} episodes of {report['run']}"]
+    for name, title in (("mujoco", f"MuJoCo {report['mujoco_version']}"), ("isaac_lab", "Isaac Lab")):
+        numbers = report[name]
+        low, high = numbers["success_ci95"]
+        others = ", ".join(f"{term} {rate:.3f}" for term, rate in numbers["outcomes"].items() if term != SUCCESS)
+        lines.append(
+            f"{title:14} success {numbers['success_rate']:.3f} [{low:.3f}, {high:.3f}], {others},"
+            f" {numbers['episode_length_mean']:.1f} steps"
+        )
+    lines.append(f"difference {report['difference']:+.3f}; same result in {report['agreement']:.3f} of the episodes")
+    return "\n".join(lines)
+
+
+def write_comparison(report: dict, path: str | Path) -> None:
+    """Write a comparison as JSON. A crash leaves the file that was there, or none.
+
+    Args:
+        report: As :func:`comparison` gives it.
+        path: File to write; its folder is made if need be.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        temporary.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
