@@ -62,10 +62,10 @@ def run_episode(world: World, policy: Policy, noise: SensorNoise, state: dict[st
     world.reset(state)
     policy.reset()
     for step in range(1, world.max_steps + 1):
-        readings = noise(world.observe())
+        readings = world.observe()
         if observes_action:
             readings[LAST_ACTION] = policy.last_action
-        world.step(policy.act(readings))
+        world.step(policy.act(noise(readings)))
         outcome = world.outcome()
         if outcome is not None:
             return outcome, step
