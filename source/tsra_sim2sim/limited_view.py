@@ -14,8 +14,8 @@ import mujoco
 import numpy as np
 
 from .drives import set_drives
-from .posts import add_posts, place_posts
 from .rays import cast_rays, fan
+from .scenery import add_posts, place_posts
 from .world import MODELS, World
 
 POST_HEIGHT = 0.5

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 import mujoco
 import numpy as np
 
-from .posts import add_posts, place_posts
 from .quadrotor_dynamics import QuadrotorDynamics
 from .rays import DepthCamera
 from .rotations import rotation_matrix, to_mujoco
-from .world import MODELS, World, add_floor
+from .scenery import add_floor, add_posts, place_posts
+from .world import MODELS, World
 
 POST_HEIGHT = 3.0
 """Height of the posts [m]."""

@@ -16,7 +16,8 @@ from .drives import set_drives
 from .gripper_increment import GripperIncrement
 from .rays import DepthCamera
 from .rotations import rotation_matrix, to_mujoco
-from .world import MODELS, World, add_floor
+from .scenery import add_floor
+from .world import MODELS, World
 
 
 class OpenDrawer(World):

@@ -25,22 +25,6 @@ MODELS = Path(__file__).with_name("mjcf")
 """Folder of the robots' models."""
 
 
-def add_floor(spec: mujoco.MjSpec, floor_cfg: dict) -> None:
-    """Add a floor to a model. It is seen by rays; nothing collides with it.
-
-    Args:
-        spec: Model to change, before it is compiled.
-        floor_cfg: Configuration of the scene's floor, a cuboid.
-    """
-    spec.worldbody.add_geom(
-        type=mujoco.mjtGeom.mjGEOM_BOX,
-        size=0.5 * np.array(floor_cfg["spawn"]["size"]),
-        pos=floor_cfg["init_state"]["pos"],
-        contype=0,
-        conaffinity=0,
-    )
-
-
 class WorldError(ValueError):
     """A policy asks for what the world does not have."""
 

@@ -55,7 +55,7 @@ def test_dependencies_are_pinned_and_locked_without_addresses() -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[\w.+!]+", line) for line in lock)
     locked = {name.lower().replace("_", "-"): version for name, version in (line.split("==") for line in lock)}
     optional = project["optional-dependencies"]
-    for requirement in project["dependencies"] + optional["test"] + optional["video"]:
+    for requirement in project["dependencies"] + optional["test"] + optional["video"] + optional["sim2sim"]:
         name, version = requirement.split("==")
         assert locked[name] == version
 

@@ -203,8 +203,9 @@ def test_the_field_s_rays_and_frames_turn_with_the_rover() -> None:
     assert readings["goal"] == pytest.approx([2.0, 0.0])
     assert readings["velocity"] == pytest.approx([0.3, 0.0, 0.0])
     for _ in range(3):
-        world.step(np.array([1.0, 0.0, 0.0]))
-    assert world.state()["position"][1] > 0.1 and abs(world.state()["position"][0]) < 1e-6
+        world.step(np.array([1.0, 0.5, 0.0]))
+    x, y = world.state()["position"]  # facing y, its left is at negative x
+    assert y > 0.1 and x == pytest.approx(-0.5 * (y - 0.3 * 0.1), abs=0.02)
     world.reset(field_state(position=[0.0, 0.69], posts=posts))
     assert world.outcome() == "collision"
 

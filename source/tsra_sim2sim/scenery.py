@@ -3,12 +3,28 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Round posts that stand where an episode puts them."""
+"""What stands around the robots: a floor, and round posts where an episode puts them."""
 
 from __future__ import annotations
 
 import mujoco
 import numpy as np
+
+
+def add_floor(spec: mujoco.MjSpec, floor_cfg: dict) -> None:
+    """Add a floor to a model. It is seen by rays; nothing collides with it.
+
+    Args:
+        spec: Model to change, before it is compiled.
+        floor_cfg: Configuration of the scene's floor, a cuboid.
+    """
+    spec.worldbody.add_geom(
+        type=mujoco.mjtGeom.mjGEOM_BOX,
+        size=0.5 * np.array(floor_cfg["spawn"]["size"]),
+        pos=floor_cfg["init_state"]["pos"],
+        contype=0,
+        conaffinity=0,
+    )
 
 
 def add_posts(spec: mujoco.MjSpec, count: int, radius: float, height: float) -> None:
