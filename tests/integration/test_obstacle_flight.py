@@ -248,3 +248,19 @@ def test_mujoco_reads_and_moves_alike(env: RslRlVecEnvWrapper) -> None:
     for differences in (found.readings, found.states):
         for name, values in differences.items():
             assert values.max() < 1e-3, name
+
+
+def test_the_first_image_of_an_episode_is_of_that_episode(env: RslRlVecEnvWrapper) -> None:
+    """Episodes that begin within a step, too, not only after a reset of all."""
+    place(env, (0.0, 0.0, 1.0), post=(2.0, 0.0))
+    camera = env.unwrapped.scene["camera"]
+    fly(env, (0.0, 0.0, 0.0, 0.0), CONTROL_PERIOD)
+    env.unwrapped.episode_length_buf[: NUM_ENVS // 2] = env.unwrapped.max_episode_length
+    obs, _, dones, _ = env.step(torch.zeros(NUM_ENVS, 4))
+    assert dones[: NUM_ENVS // 2].all() and not dones[NUM_ENVS // 2 :].any()
+    first = obs["image"].clone()
+    assert (first[: NUM_ENVS // 2] - first[-1]).abs().amax(dim=(1, 2, 3)).min() > 0.1  # other posts, another view
+    env.unwrapped.sim.forward()
+    camera.update(0.0, force_recompute=True)
+    again = (camera.data.output["distance_to_image_plane"].torch / CAMERA_RANGE).clamp(0.0, 1.0).permute(0, 3, 1, 2)
+    torch.testing.assert_close(first, again, atol=1e-5, rtol=0)

@@ -101,6 +101,8 @@ class DepthImage(ManagerTermBase):
         new_step = env.common_step_counter != self._step
         self._step = env.common_step_counter
         if self._on:
+            # an episode that began in this step has moved bodies; Isaac Lab would render them where they were
+            env.sim.forward()
             depth = self._camera.data.output["distance_to_image_plane"].torch
             self._image = (depth / max_range).clamp(0.0, 1.0).permute(0, 3, 1, 2)
             self.num_frames += self.num_envs * new_step
