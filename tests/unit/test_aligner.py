@@ -189,6 +189,16 @@ def test_an_update_without_steps_only_measures():
     assert metrics["embedding_std_mean"] > 0.0
 
 
+def test_statistics_learn_from_what_is_new():
+    """Pairs that are given again, as those of kept rollouts are, must not count again."""
+    old, new = samples(200), samples(100)
+    aligner = build_aligner(seed=1, obs_normalization=True)
+    aligner.update(old, 0)
+    aligner.update(torch.cat([old, new]), 0, new)
+    for encoder in aligner.encoders.values():
+        assert encoder.obs_normalizer.count == 300
+
+
 def test_a_restored_aligner_goes_on_identically(tmp_path):
     observations = samples()
     aligner = build_aligner(seed=1, obs_normalization=True)

@@ -104,6 +104,7 @@ def test_pairs_of_past_rollouts_are_kept_as_asked():
         collector.add(moment(step, num_envs=1))
         for _ in range(2):
             assert collector.take()["privileged"][:, 0].tolist() == expected
+            assert collector.latest()["privileged"][:, 0].tolist() == expected[-1:]
 
 
 @pytest.mark.parametrize(("sequences", "kept", "message"), [(False, 0, "at least 1"), (True, 2, "memory")])

@@ -127,7 +127,7 @@ class AlignedPPO(PPO):
             update, before the consistency steps).
         """
         observations = self.storage.observations.flatten(0, 1)
-        pairs = self.pairs.take()
+        pairs, latest = self.pairs.take(), self.pairs.latest()
         if self.aligner.steps_done < self.aligner.warmup_steps:
             # the embedding means nothing yet: learn it on the initial policy's rollout before acting on it
             losses = self.aligner.update(pairs, self.aligner.warmup_steps)
@@ -136,10 +136,10 @@ class AlignedPPO(PPO):
             return losses
         losses = super().update()
         before = self._action_parameters(observations)
-        losses |= self.aligner.update(pairs, self.aligner.steps_per_iteration)
+        losses |= self.aligner.update(pairs, self.aligner.steps_per_iteration, latest)
         losses["policy_drift"] = self._drift(observations, before)
         losses["consistency"] = self._restore_consistency(observations, before[0])
-        losses["action_distance"] = action_distance(self.teacher, self.student, pairs)
+        losses["action_distance"] = action_distance(self.teacher, self.student, latest)
         return losses
 
     @torch.no_grad()

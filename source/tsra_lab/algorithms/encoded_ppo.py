@@ -139,17 +139,17 @@ class EncodedPPO(PPO):
             Losses of PPO, ``teacher_loss``, ``alignment`` and ``action_distance``: mean distance between the actions
             of teacher and student.
         """
-        pairs = self.pairs.take()
+        pairs, latest = self.pairs.take(), self.pairs.latest()
         losses = super().update()
         losses["teacher_loss"] = losses.pop("symmetry")
-        losses["alignment"] = self._align(pairs)
-        return losses | {"action_distance": action_distance(self.teacher, self.student, pairs)}
+        losses["alignment"] = self._align(pairs, latest)
+        return losses | {"action_distance": action_distance(self.teacher, self.student, latest)}
 
-    def _align(self, pairs: TensorDict) -> float:
-        """Alignment phase; returns the mean loss."""
+    def _align(self, pairs: TensorDict, latest: TensorDict) -> float:
+        """Alignment phase, in which observation statistics learn from the latest pairs; returns the mean loss."""
         followers = self.followers()
         for encoder in followers.values():
-            encoder.update_normalization(pairs)
+            encoder.update_normalization(latest)
         total = 0.0
         for _ in range(self.alignment_steps):
             order = torch.randperm(pairs.batch_size[0], device=pairs.device)

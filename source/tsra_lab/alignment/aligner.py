@@ -79,7 +79,7 @@ class Aligner:
         self.steps_done = 0
         """Number of encoder steps taken so far."""
 
-    def update(self, pairs: TensorDict, num_steps: int) -> dict[str, float]:
+    def update(self, pairs: TensorDict, num_steps: int, latest: TensorDict | None = None) -> dict[str, float]:
         """Align the encoders on pairs drawn at random over time and environments, then move the targets.
 
         Drawing over the whole rollout matters: within an episode its constants are shortcuts for a contrastive loss,
@@ -89,14 +89,17 @@ class Aligner:
             pairs: Observations of both views at the same moments, one tensor per group, as
                 :class:`tsra_lab.alignment.PairCollector` gives them: single moments or sequences.
             num_steps: Number of encoder steps.
+            latest: Those of the pairs that no update saw before, which observation statistics learn from; None for
+                all.
 
         Returns:
             ``alignment``, the mean loss (0 without steps), and the health of the target embedding after the last step
             (:func:`embedding_health`).
         """
         self.encoders.train()
+        latest = pairs if latest is None else latest
         for encoder in self.encoders.values():
-            encoder.update_normalization(pairs.flatten(0, pairs.dim() - 1))
+            encoder.update_normalization(latest.flatten(0, latest.dim() - 1))
         total = 0.0
         for _ in range(num_steps):
             batch = self._draw(pairs)

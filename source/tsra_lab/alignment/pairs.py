@@ -180,6 +180,14 @@ class PairCollector:
             )
         return pairs
 
+    def latest(self) -> TensorDict:
+        """Of the pairs that :meth:`take` gave, those of the rollout alone: what is new.
+
+        Returns:
+            As for :meth:`take`.
+        """
+        return (torch.stack if self.sequences else torch.cat)(self._moments)
+
     def render_always(self) -> None:
         """Let the camera render at every step, for a student that acts."""
         if self.camera is not None:
