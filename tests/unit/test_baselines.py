@@ -67,10 +67,10 @@ def test_ppo_moves_teacher_head_and_critic_and_the_alignment_phase_the_rest(kind
     algorithm = build_encoded_ppo(kind)
     collect_rollout(algorithm)
     with monkeypatch.context() as patch:
-        patch.setattr(algorithm, "_align", lambda _: 0.0)
+        patch.setattr(algorithm, "_align", lambda pairs, latest: 0.0)
         assert moved_parts(algorithm, algorithm.update) == {"teacher", "head", "critic"}
     followers = {"student"} if kind is OnlineAdaptation else {"student", "proxy"}
-    assert moved_parts(algorithm, lambda: algorithm._align(observations(64))) == followers
+    assert moved_parts(algorithm, lambda: algorithm._align(observations(64), observations(64))) == followers
 
 
 @pytest.mark.parametrize("kind", BASELINES)
@@ -111,7 +111,8 @@ def test_alignment_brings_the_student_to_the_teacher(kind):
 
     before = distance()
     for _ in range(3):
-        algorithm._align(observations(256))
+        batch = observations(256)
+        algorithm._align(batch, batch)
     assert distance() < 0.7 * before  # the rest is what the onboard view lacks
 
 
