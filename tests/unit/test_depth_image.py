@@ -43,7 +43,11 @@ class Flight:
     def __init__(self, latency: tuple[int, int] = (0, 0), delay_max_lag: int = 0) -> None:
         self.camera = CountingCamera()
         self.env = SimpleNamespace(
-            num_envs=NUM_ENVS, device="cpu", scene={"camera": self.camera}, common_step_counter=0, sim=None
+            num_envs=NUM_ENVS,
+            device="cpu",
+            scene={"camera": self.camera},
+            common_step_counter=0,
+            sim=SimpleNamespace(forward=lambda: None),
         )
         params = {"sensor_cfg": SceneEntityCfg("camera"), "max_range": MAX_RANGE, "latency_steps": latency}
         self.params = params
