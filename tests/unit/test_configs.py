@@ -15,8 +15,10 @@ import pytest
 from isaaclab.utils import configclass
 from isaaclab.utils.dict import update_class_from_dict
 from isaaclab_rl.rsl_rl import RslRlMLPModelCfg
+from isaaclab_tasks.utils import load_cfg_from_registry
 from isaaclab_tasks.utils.hydra import resolve_presets
 
+import tsra_tasks  # noqa: F401
 from tsra_lab.configs import (
     AlignedDistillationCfg,
     AlignedPPOCfg,
@@ -210,3 +212,11 @@ def test_a_task_that_forgets_an_observation_set_fails_at_once():
 
     with pytest.raises(ValueError, match="'student' is missing"):
         ForgetfulCfg()
+
+
+def test_students_with_memory_keep_no_past_rollouts():
+    """Their pairs are sequences of one rollout, which the collector would refuse only once the simulator runs."""
+    for task in ("TSRA-ObstacleFlight-Quadrotor", "TSRA-OpenDrawer-Arm"):
+        agent = load_cfg_from_registry(task, "rsl_rl_memory_cfg_entry_point")
+        assert agent.student.class_name.endswith("RecurrentCNNModel")
+        assert agent.algorithm.kept_rollouts == 1

@@ -21,14 +21,18 @@ from ..cameras import agents
 ITERATIONS = 150
 """Iterations of every method: with 24 steps and 512 environments, 1.84 million environment steps."""
 
-PPO_SETTINGS = {"entropy_coef": 0.015, "desired_kl": 0.01}
+PPO_SETTINGS = {"entropy_coef": 0.02, "desired_kl": 0.01}
 """PPO settings of every method."""
 
 EMBEDDING_DIM = 16
 """Dimensions of the embedding; the privileged view has eleven."""
 
-KEPT_ROLLOUTS = 8
-"""A rollout holds few cabinets: alignment draws from the pairs of so many."""
+KEPT_ROLLOUTS = 64
+"""Alignment draws from the pairs of so many rollouts, early and clumsy ones among them: a student that strays from the
+teacher's path must still know where it is."""
+
+ALIGNMENT_STEPS = 64
+"""Encoder steps after each PPO update."""
 
 # the handle's place must be told to a centimetre: features keep the image's resolution, and pixels are normalised
 IMAGES = {
@@ -48,7 +52,7 @@ class DrawerAlignedRunnerCfg(agents.CameraAlignedRunnerCfg):
     experiment_name = "open_drawer_aligned"
     student = replace(agents.STUDENT_ENCODER, **IMAGES)
     algorithm = AlignedPPOCfg(
-        alignment=AlignmentCfg(embedding_dim=EMBEDDING_DIM, steps_per_iteration=16),
+        alignment=AlignmentCfg(embedding_dim=EMBEDDING_DIM, steps_per_iteration=ALIGNMENT_STEPS),
         render_interval=agents.RENDER_INTERVAL,
         kept_rollouts=KEPT_ROLLOUTS,
         **PPO_SETTINGS,
@@ -61,6 +65,8 @@ class DrawerMemoryRunnerCfg(DrawerAlignedRunnerCfg):
 
     experiment_name = "open_drawer_memory"
     student = replace(agents.STUDENT_ENCODER_WITH_MEMORY, **IMAGES)
+    # sequences are of one rollout
+    algorithm = replace(DrawerAlignedRunnerCfg().algorithm, kept_rollouts=1)
 
 
 @configclass
@@ -72,7 +78,7 @@ class DrawerSITTRunnerCfg(agents.CameraSITTRunnerCfg):
     student = replace(agents.STUDENT_ENCODER, **IMAGES)
     algorithm = StudentInformedPPOCfg(
         embedding_dim=EMBEDDING_DIM,
-        alignment_steps=32,
+        alignment_steps=ALIGNMENT_STEPS,
         render_interval=agents.RENDER_INTERVAL,
         kept_rollouts=KEPT_ROLLOUTS,
         **PPO_SETTINGS,
