@@ -82,14 +82,12 @@ class Policy:
         self.reset()
 
     @classmethod
-    def load(cls, path: str | Path, safety: Safety | None = None, num_threads: int = 1) -> Policy:
+    def load(cls, path: str | Path, safety: Safety | None = None) -> Policy:
         """Load a student.
 
         Args:
             path: ONNX file that :mod:`tsra_lab.export` wrote.
             safety: How careful to be; the defaults if None.
-            num_threads: Threads of ONNX Runtime. One is fastest for small networks and leaves the robot's other cores
-                alone.
 
         Returns:
             The policy.
@@ -99,7 +97,8 @@ class Policy:
             ValueError: If a setting of ``safety`` does not fit the targets.
         """
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = num_threads, 1
+        # one thread is fastest for small networks and leaves the robot's other cores alone
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4  # what goes wrong is raised, not printed
         try:
             # from memory: a file that refers to further files is not read, for a student is one file
@@ -144,8 +143,8 @@ class Policy:
     def act(self, observations: Mapping[str, np.ndarray], observed_at: float | None = None) -> np.ndarray:
         """Compute targets from what the sensors read.
 
-        On an error nothing is remembered of the call; command :attr:`safe_targets`, and call :meth:`reset` before
-        acting again if more than a step was lost.
+        On an error command :attr:`safe_targets`, and call :meth:`reset` before acting again. A refused observation is
+        not remembered, but the step is missing; an action that is not finite resets the policy by itself.
 
         Args:
             observations: Array of each of :attr:`sensor_names`, in the units of training and before scale and clip.
