@@ -30,9 +30,9 @@ from benchmark_jobs import Cell, Job, Processes, Training, environment
 from benchmark_methods import DISTILLATIONS, MAIN, METHODS, select_methods
 from benchmark_results import git_state, hardware
 from task_session import resolve_configs
-from tsra_lab.evaluation import write_report
 from tsra_lab.evaluation.aggregate import format_tables, read_cell, read_cells, summarize
 from tsra_lab.evaluation.plots import draw_bars, draw_curves
+from tsra_results import write_report
 
 
 def main() -> int:

@@ -26,8 +26,8 @@ from pathlib import Path
 from benchmark_methods import DISTILLATIONS, METHODS
 from benchmark_results import result
 from run_directory import CHECKPOINT_PATTERN
-from tsra_lab.evaluation import write_report
 from tsra_lab.evaluation.aggregate import FAILED
+from tsra_results import write_report
 
 SCRIPTS = Path(__file__).parent
 

@@ -27,8 +27,8 @@ from tensordict import TensorDict
 from distill import aligned_models
 from run_directory import agent_of_run
 from tsra_deploy import Policy
-from tsra_lab.evaluation import write_report
 from tsra_lab.models import EncodedPolicy
+from tsra_results import write_report
 
 WARMUP, CALLS = 500, 5000
 """Calls before measuring, and measured calls."""

@@ -7,17 +7,16 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import sys
 import time
-from pathlib import Path
 
 import torch
 from rsl_rl.env import VecEnv
 
 from task_session import make_parser, open_environment, parse_args, resolve_configs
 from tsra_lab.alignment import find_onboard_camera
+from tsra_results import write_report
 
 WARM_UP = 10
 """Steps before the clock starts."""
@@ -54,7 +53,7 @@ def main() -> int:
     for name, rate in rates.items():
         print(f"{args.task}, {env.num_envs} environments, {name}: {rate:.0f} environment steps per second")
     if args.json is not None:
-        Path(args.json).write_text(json.dumps(report, indent=2) + "\n")
+        write_report(report, args.json)
     return 0
 
 

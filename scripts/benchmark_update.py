@@ -7,12 +7,10 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import statistics
 import sys
 import time
-from pathlib import Path
 
 import torch
 from rsl_rl.algorithms import PPO
@@ -23,6 +21,7 @@ from isaaclab.utils import to_dict
 from isaaclab_rl.rsl_rl import check_rsl_rl_version, handle_deprecated_rsl_rl_cfg
 
 from task_session import make_parser, open_environment, parse_args, resolve_configs
+from tsra_results import write_report
 
 
 def main() -> int:
@@ -71,7 +70,7 @@ def main() -> int:
     for key, numbers in report["agents"].items():
         print(f"{key:50s} {1000 * numbers['median_s']:8.1f} ms   x{numbers['ratio']:.2f}")
     if args.json is not None:
-        Path(args.json).write_text(json.dumps(report, indent=2) + "\n")
+        write_report(report, args.json)
     return 0
 
 

@@ -18,10 +18,10 @@ from isaaclab_tasks.utils import load_cfg_from_registry
 
 from run_directory import agent_of_run, find_checkpoint
 from task_session import check_groups_exist, make_parser, open_environment, parse_args, resolve_configs
-from tsra_lab.evaluation import write_report
 from tsra_lab.evaluation.diagnosis import diagnose, draw_diagnosis, format_diagnosis
 from tsra_lab.evaluation.imitability import NUM_EPISODES
 from tsra_lab.runners import AlignedRunner
+from tsra_results import write_report
 
 DEFAULT_AGENT = "rsl_rl_cfg_entry_point"
 

@@ -11,16 +11,10 @@ import sys
 
 from run_directory import agent_of_run, find_checkpoint
 from task_session import check_groups_exist, make_parser, open_environment, parse_args, resolve_configs
-from tsra_lab.evaluation import (
-    evaluation_report,
-    format_table,
-    measure_imitability,
-    run_episodes,
-    write_report,
-    write_starts,
-)
+from tsra_lab.evaluation import evaluation_report, format_table, measure_imitability, run_episodes, write_starts
 from tsra_lab.export import OnnxPolicy
 from tsra_lab.runners import AlignedRunner
+from tsra_results import write_report
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ import argparse
 import sys
 
 from tsra_deploy import Policy
+from tsra_results import write_report
 from tsra_sim2sim import (
     WORLDS,
     SensorNoise,
@@ -19,7 +20,6 @@ from tsra_sim2sim import (
     load_starts,
     recording_command,
     run_episodes,
-    write_comparison,
 )
 
 ABSENT = ("torch", "isaaclab", "newton", "warp", "rsl_rl", "tsra_lab", "tsra_tasks")
@@ -60,7 +60,7 @@ def main() -> int:
     report = comparison(starts, episodes, args.seed, args.substeps)
     print(format_comparison(report))
     if args.json is not None:
-        write_comparison(report, args.json)
+        write_report(report, args.json)
     present = [name for name in ABSENT if name in sys.modules]
     assert not present, f"{', '.join(present)} had a part in this"
     return 0

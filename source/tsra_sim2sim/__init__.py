@@ -11,7 +11,7 @@ from .limited_view import LimitedView
 from .noise import SensorNoise
 from .obstacle_flight import ObstacleFlight
 from .open_drawer import OpenDrawer
-from .report import comparison, format_comparison, wilson_interval, write_comparison
+from .report import comparison, format_comparison
 from .starts import Starts, StartsError, load_starts, recording_command
 from .world import World, WorldError
 
@@ -35,6 +35,4 @@ __all__ = [
     "load_starts",
     "recording_command",
     "run_episodes",
-    "wilson_interval",
-    "write_comparison",
 ]

@@ -7,33 +7,13 @@
 
 from __future__ import annotations
 
-import json
-import math
-import os
-from pathlib import Path
-
 import mujoco
 import numpy as np
 
+from tsra_results import success_interval
+
 from .episodes import Episodes
 from .starts import SUCCESS, Starts
-
-
-def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
-    """95 % confidence interval of a success rate (Wilson, 1927).
-
-    Args:
-        successes: Number of successes.
-        trials: Number of trials, at least 1.
-
-    Returns:
-        Lower and upper bound.
-    """
-    z = 1.959964
-    rate, z2n = successes / trials, z * z / trials
-    centre = (rate + 0.5 * z2n) / (1.0 + z2n)
-    half = z / (1.0 + z2n) * math.sqrt(rate * (1.0 - rate) / trials + 0.25 * z2n / trials)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def comparison(starts: Starts, episodes: Episodes, seed: int, substeps: int = 1) -> dict:
@@ -71,7 +51,7 @@ def _numbers(outcomes: dict[str, np.ndarray], lengths: np.ndarray) -> dict:
     success = outcomes[SUCCESS]
     return {
         "success_rate": float(success.mean()),
-        "success_ci95": list(wilson_interval(int(success.sum()), len(success))),
+        "success_ci95": success_interval(int(success.sum()), len(success)),
         "outcomes": {term: float(ended.mean()) for term, ended in outcomes.items()},
         "episode_length_mean": float(lengths.mean()),
     }
@@ -97,20 +77,3 @@ def format_comparison(report: dict) -> str:
         )
     lines.append(f"difference {report['difference']:+.3f}; same result in {report['agreement']:.3f} of the episodes")
     return "\n".join(lines)
-
-
-def write_comparison(report: dict, path: str | Path) -> None:
-    """Write a comparison as JSON. A crash leaves the file that was there, or none.
-
-    Args:
-        report: As :func:`comparison` gives it.
-        path: File to write; its folder is made if need be.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        temporary.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

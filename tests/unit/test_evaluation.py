@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 import math
-from statistics import NormalDist
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import torch
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
-from tsra_lab.evaluation import Episodes, evaluation_report, format_table, run_episodes, wilson_interval
+from tsra_lab.evaluation import Episodes, evaluation_report, format_table, run_episodes
+from tsra_results import success_interval
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
@@ -168,26 +167,6 @@ def test_no_episodes_are_refused(num_episodes: int):
         run_episodes(ScriptedEnv(), CountingPolicy(), num_episodes, seed=0)
 
 
-def wilson_by_the_quadratic(successes: int, trials: int) -> list[float]:
-    """The rates p that (observed - p)^2 = z^2 p (1 - p) / trials holds for."""
-    rate, z2n = successes / trials, NormalDist().inv_cdf(0.975) ** 2 / trials
-    return sorted(np.roots([1.0 + z2n, -(2.0 * rate + z2n), rate * rate]).real)
-
-
-@pytest.mark.parametrize("successes, trials", [(0, 10), (10, 10), (50, 100), (1, 1), (0, 1), (97, 512), (511, 512)])
-def test_wilson_interval_solves_its_quadratic(successes: int, trials: int):
-    low, high = wilson_interval(successes, trials)
-    assert [low, high] == pytest.approx(wilson_by_the_quadratic(successes, trials), abs=1e-6)
-    assert 0.0 <= low < high <= 1.0
-
-
-@pytest.mark.parametrize(
-    "successes, trials, low, high", [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (50, 100, 0.4038, 0.5962)]
-)
-def test_wilson_interval_gives_the_known_values(successes: int, trials: int, low: float, high: float):
-    assert wilson_interval(successes, trials) == pytest.approx((low, high), abs=5e-5)
-
-
 def episodes(returns: list[float], success: list[int] | None) -> Episodes:
     """Episodes with these returns; those that do not succeed time out."""
     outcomes = {"time_out": torch.zeros(len(returns), dtype=torch.bool)}
@@ -218,7 +197,7 @@ def test_the_report_tells_each_policys_numbers(report: dict):
     assert teacher["return_mean"] == 3.0
     assert teacher["return_std"] == 1.0
     assert teacher["success_rate"] == 0.75
-    assert teacher["success_ci95"] == pytest.approx(wilson_interval(3, 4))
+    assert teacher["success_ci95"] == pytest.approx(success_interval(3, 4))
     assert teacher["episode_length_mean"] == 7.0
     assert teacher["outcomes"] == {"success": 0.75, "time_out": 0.25}
 

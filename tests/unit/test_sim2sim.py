@@ -19,10 +19,8 @@ from sim2sim_files import RUN, make_contract, make_env_cfg, maze_episodes, write
 from tiny_student import describe_term
 
 from tsra_deploy import Policy
-from tsra_lab.evaluation import wilson_interval as wilson_of_the_library
 from tsra_lab.evaluation import write_starts
 from tsra_sim2sim import WORLDS, SensorNoise, StartsError, WorldError, comparison, load_starts, run_episodes
-from tsra_sim2sim.report import wilson_interval
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
@@ -267,11 +265,6 @@ def test_episodes_end_as_the_world_says_or_in_time_out(tmp_path: Path) -> None:
     for count in (0, 3):
         with pytest.raises(StartsError, match=f"{count} episodes were asked for; the file of starts holds 2"):
             starts.first(count)
-
-
-@pytest.mark.parametrize("successes, trials", [(0, 5), (3, 7), (200, 200)])
-def test_intervals_are_those_of_the_library(successes: int, trials: int) -> None:
-    assert wilson_interval(successes, trials) == pytest.approx(wilson_of_the_library(successes, trials), rel=1e-12)
 
 
 def run_script(*arguments: object) -> subprocess.CompletedProcess:

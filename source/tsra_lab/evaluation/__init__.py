@@ -7,7 +7,7 @@
 
 from .episodes import Episodes, run_episodes
 from .imitability import measure_imitability
-from .report import evaluation_report, format_table, wilson_interval, write_report
+from .report import evaluation_report, format_table
 from .starts import write_starts
 
 __all__ = [
@@ -16,7 +16,5 @@ __all__ = [
     "format_table",
     "measure_imitability",
     "run_episodes",
-    "wilson_interval",
-    "write_report",
     "write_starts",
 ]

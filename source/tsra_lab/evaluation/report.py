@@ -7,31 +7,9 @@
 
 from __future__ import annotations
 
-import json
-import math
-import os
-from pathlib import Path
+from tsra_results import success_interval
 
 from .episodes import SUCCESS, Episodes
-
-
-def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
-    """95 % confidence interval of a success rate (Wilson, 1927).
-
-    Unlike the normal approximation it stays within [0, 1] and is not empty at rates of 0 and 1.
-
-    Args:
-        successes: Number of successes.
-        trials: Number of trials, at least 1.
-
-    Returns:
-        Lower and upper bound.
-    """
-    z = 1.959964
-    rate, z2n = successes / trials, z * z / trials
-    centre = (rate + 0.5 * z2n) / (1.0 + z2n)
-    half = z / (1.0 + z2n) * math.sqrt(rate * (1.0 - rate) / trials + 0.25 * z2n / trials)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def evaluation_report(task: str, seed: int, results: dict[str, Episodes]) -> dict:
@@ -54,7 +32,7 @@ def evaluation_report(task: str, seed: int, results: dict[str, Episodes]) -> dic
             "return_mean": episodes.returns.mean().item(),
             "return_std": episodes.returns.std(unbiased=False).item(),
             "success_rate": None if success is None else success.float().mean().item(),
-            "success_ci95": None if success is None else list(wilson_interval(int(success.sum()), count)),
+            "success_ci95": None if success is None else success_interval(int(success.sum()), count),
             "episode_length_mean": episodes.lengths.float().mean().item(),
             "outcomes": {term: ended.float().mean().item() for term, ended in episodes.outcomes.items()},
             "metrics": {
@@ -118,23 +96,3 @@ def _imitability_lines(imitability: dict) -> list[str]:
         ]
         lines.append(f"probed from the embeddings of teacher | student: {', '.join(terms)}")
     return lines
-
-
-def write_report(report: dict | list, path: str | Path) -> None:
-    """Write a report as JSON. A crash at any moment leaves the file that was there before, or none.
-
-    Args:
-        report: JSON-ready values.
-        path: File to write; its folder is made if need be.
-
-    Raises:
-        ValueError: If a number is not finite.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        temporary.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -8,10 +8,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
+
+from tsra_results import whole_file
 
 from .episodes import Episodes
 
@@ -50,12 +51,5 @@ def write_starts(path: str | Path, task: str, run: str, seed: int, env_cfg: dict
     for policy, episodes in results.items():
         arrays[f"length/{policy}"] = episodes.lengths.numpy()
         arrays |= {f"outcome/{policy}/{term}": ended.numpy() for term, ended in episodes.outcomes.items()}
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with temporary.open("wb") as file:  # given a name, numpy would add a suffix
-            np.savez_compressed(file, **arrays)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(path) as file:  # given a name, numpy would add a suffix
+        np.savez_compressed(file, **arrays)

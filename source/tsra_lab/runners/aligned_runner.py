@@ -20,7 +20,8 @@ from tensordict import TensorDict
 
 from tsra_lab.algorithms import AlignedDistillation, check_contract, observation_contract
 from tsra_lab.alignment import find_onboard_camera
-from tsra_lab.evaluation import evaluation_report, run_episodes, write_report
+from tsra_lab.evaluation import evaluation_report, run_episodes
+from tsra_results import write_report
 
 from .checkpoint import load_checkpoint, random_state, restore_random_state, save_checkpoint
 

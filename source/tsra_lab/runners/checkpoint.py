@@ -7,12 +7,13 @@
 
 from __future__ import annotations
 
-import os
 import random
 from pathlib import Path
 
 import numpy as np
 import torch
+
+from tsra_results import whole_file
 
 
 def save_checkpoint(checkpoint: dict, path: str | Path) -> None:
@@ -20,18 +21,10 @@ def save_checkpoint(checkpoint: dict, path: str | Path) -> None:
 
     Args:
         checkpoint: Tensors and plain Python values.
-        path: File to write.
+        path: File to write; its folder is made if need be.
     """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            torch.save(checkpoint, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        torch.save(checkpoint, file)
 
 
 def load_checkpoint(path: str | Path, map_location: str | None = None) -> dict:

@@ -1,0 +1,11 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Files of results and the uncertainty of a success rate, for all packages: needs neither torch nor a simulator."""
+
+from .files import whole_file, write_report
+from .intervals import success_interval
+
+__all__ = ["success_interval", "whole_file", "write_report"]
