@@ -43,7 +43,8 @@ def main() -> int:
     module, count = DRAWINGS[args.task]
     drawing = importlib.import_module(module)
     env_cfg, _ = resolve_configs(args.task, None, overrides)
-    env_cfg.evaluation_mode()
+    if hasattr(env_cfg, "evaluation_mode"):
+        env_cfg.evaluation_mode()
     env_cfg.seed = 0
     args.num_envs = count
     with open_environment(args, env_cfg) as env:

@@ -40,7 +40,6 @@ FAR = 10.0
 def env() -> Iterator[RslRlVecEnvWrapper]:
     """The field on the CPU."""
     env_cfg, _ = resolve_task_config(TASK, None, overrides=[])
-    env_cfg.evaluation_mode()
     env_cfg.scene.num_envs = NUM_ENVS
     env_cfg.sim.device = "cpu"
     env_cfg.seed = 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from tsra_tasks.props.make_post import make_post
 from tsra_tasks.robots import panda
 from tsra_tasks.robots.make_arm import ARM_MASS, make_arm
 from tsra_tasks.robots.make_quadrotor import make_quadrotor
+from tsra_tasks.robots.make_rover import TRAVEL, TURNING_TRAVEL, make_rover
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
@@ -49,6 +51,8 @@ def flange_pose(positions: list[float]) -> np.ndarray:
     [
         (ROBOTS / "arm.usda", make_arm),
         (ROBOTS / "quadrotor.usda", make_quadrotor),
+        (ROBOTS / "rover.usda", partial(make_rover, travel=TRAVEL, turning=False)),
+        (ROBOTS / "turning_rover.usda", partial(make_rover, travel=TURNING_TRAVEL, turning=True)),
         (PROPS / "cabinet.usda", make_cabinet),
         (PROPS / "post.usda", make_post),
     ],

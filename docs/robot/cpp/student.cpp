@@ -100,13 +100,13 @@ std::vector<std::int64_t> with_batch(std::vector<std::int64_t> shape, std::size_
 
 }  // namespace
 
-Student::Student(const std::string& path, int num_threads) : env_(ORT_LOGGING_LEVEL_FATAL, "tsra") {
+Student::Student(const std::string& path) : env_(ORT_LOGGING_LEVEL_FATAL, "tsra") {
   try {
     std::ifstream file(path, std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
     if (!file || bytes.empty()) throw ContractError("it cannot be read.");
     Ort::SessionOptions options;
-    options.SetIntraOpNumThreads(num_threads);
+    options.SetIntraOpNumThreads(1);
     options.SetInterOpNumThreads(1);
     // from memory: a file that refers to further files is not read, for a student is one file
     session_ = Ort::Session(env_, bytes.data(), bytes.size(), options);

@@ -60,9 +60,10 @@ class Student {
 
   /// Loads a student.
   ///
-  /// One thread is fastest for small networks and leaves the robot's other cores alone. Throws ContractError if the
-  /// file cannot be read, is damaged, is of another format version, or if its graph is not the contract's.
-  explicit Student(const std::string& path, int num_threads = 1);
+  /// The network runs on one thread: fastest for small networks, and it leaves the robot's other cores alone. Throws
+  /// ContractError if the file cannot be read, is damaged, is of another format version, or if its graph is not the
+  /// contract's.
+  explicit Student(const std::string& path);
 
   /// Forgets the past: call it before an episode begins.
   void reset();

@@ -31,8 +31,9 @@ from isaaclab.visualizers import VisualizerCfg
 
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
 
+from ..physics_cfg import ContactFreePhysicsCfg
 from ..robots import ROVER_CFG
-from ..rover_task import RoverPhysicsCfg, goal_in_robot_frame, progress_to_goal, reached_goal
+from ..rover_task import goal_in_robot_frame, progress_to_goal, reached_goal
 from . import mdp
 
 CONTROL_PERIOD = 0.1
@@ -179,7 +180,7 @@ class ColorMazeEnvCfg(ManagerBasedRLEnvCfg):
         self.decimation = 1
         self.episode_length_s = 8.0
         self.sim.render_interval = self.decimation
-        self.sim.physics = RoverPhysicsCfg()
+        self.sim.physics = ContactFreePhysicsCfg()
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(-1.0, -9.0, 9.0))
 
     def evaluation_mode(self):

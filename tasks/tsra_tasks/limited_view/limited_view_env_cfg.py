@@ -33,9 +33,10 @@ from isaaclab.visualizers import VisualizerCfg
 
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
 
+from ..physics_cfg import ContactFreePhysicsCfg
 from ..props import post_distances
 from ..robots import TURNING_ROVER_CFG
-from ..rover_task import RoverPhysicsCfg, goal_in_robot_frame, progress_to_goal, reached_goal
+from ..rover_task import goal_in_robot_frame, progress_to_goal, reached_goal
 from . import mdp
 
 CONTROL_PERIOD = 0.1
@@ -166,12 +167,7 @@ class EventCfg:
     reset_rover = EventTerm(
         func=mdp.reset_rover_in_corridor,
         mode="reset",
-        params={
-            "start_x": -2.3,
-            "start_y_range": (-0.9, 0.9),
-            "anywhere_fraction": 0.0,
-            "command_name": "field",
-        },
+        params={"start_x": -2.3, "start_y_range": (-0.9, 0.9), "command_name": "field"},
     )
 
 
@@ -217,12 +213,8 @@ class LimitedViewEnvCfg(ManagerBasedRLEnvCfg):
         self.decimation = 1
         self.episode_length_s = 8.0
         self.sim.render_interval = self.decimation
-        self.sim.physics = RoverPhysicsCfg()
+        self.sim.physics = ContactFreePhysicsCfg()
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(-1.0, -9.0, 9.0))
-
-    def evaluation_mode(self):
-        """Start every episode at the start. Sensors stay noisy, as on the robot."""
-        self.events.reset_rover.params["anywhere_fraction"] = 0.0
 
     def resampled_hidden_state(self, env: ManagerBasedRLEnv) -> AbstractContextManager[torch.Tensor]:
         """Redraw what the onboard sensors cannot tell, the posts outside the fan, for as long as the context lasts.
@@ -268,8 +260,7 @@ class LimitedViewEnvCfg(ManagerBasedRLEnvCfg):
         }
 
     def play_mode(self):
-        """Few environments, no noise, episodes from the start, and the posts drawn."""
+        """Few environments, no noise, and the posts drawn."""
         super().play_mode()
-        self.evaluation_mode()
         self.scene.num_envs = min(self.scene.num_envs, 9)
         self.commands.field.debug_vis = True

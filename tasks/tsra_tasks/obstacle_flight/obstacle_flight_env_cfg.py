@@ -35,10 +35,10 @@ from isaaclab.visualizers import VisualizerCfg
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
 
 from ..cameras import CameraRendererCfg, DepthImage, ImageNoiseCfg
+from ..physics_cfg import ContactFreePhysicsCfg
 from ..props import POST_CFG, POST_RADIUS, post_distances
 from ..robots import QUADROTOR_CFG
 from . import mdp
-from .physics_cfg import FlightPhysicsCfg
 
 CONTROL_PERIOD = 0.06
 """Duration of an environment step [s]. Rewards per episode event are divided by it, as Isaac Lab multiplies by it."""
@@ -275,7 +275,7 @@ class ObstacleFlightEnvCfg(ManagerBasedRLEnvCfg):
         self.decimation = round(CONTROL_PERIOD / self.sim.dt)
         self.episode_length_s = 8.0
         self.sim.render_interval = self.decimation
-        self.sim.physics = FlightPhysicsCfg()
+        self.sim.physics = ContactFreePhysicsCfg()
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(-8.0, -6.0, 6.0))
 
     def evaluation_mode(self):

@@ -56,7 +56,7 @@ def make_cabinet(path: Path) -> None:
         path: File to write.
     """
     colors = {"body": (0.55, 0.40, 0.28), "front": (0.80, 0.66, 0.48), "metal": (0.25, 0.26, 0.28)}
-    stage = new_articulation(str(path), "/Cabinet", colors)
+    stage = new_articulation(path, "/Cabinet", colors)
     depth, width, height = BODY_SIZE
     thickness, front_width, front_height = FRONT_SIZE
     _, _, handle_z = HANDLE_POSITION

@@ -8,12 +8,14 @@
 It is an articulation fixed to the world, so that its root pose can be written at a reset at little cost. A fixed
 articulation must have a joint: the post is two links, fixed to each other. It is seen, not felt: no collision shape.
 
-Run ``python make_post.py`` after a change and commit the result.
+Run ``python -m tsra_tasks.props.make_post`` after a change and commit the result.
 """
 
 from pathlib import Path
 
-from pxr import Gf, Usd, UsdGeom, UsdPhysics
+from pxr import Gf, UsdGeom, UsdPhysics
+
+from ..robots.usd_primitives import fix_to_world, new_stage
 
 RADIUS = 0.2
 """Radius of the post [m]."""
@@ -27,13 +29,8 @@ def make_post(path: Path) -> None:
     Args:
         path: File to write.
     """
-    stage = Usd.Stage.CreateNew(str(path))
-    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)
-    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
-    UsdPhysics.SetStageKilogramsPerUnit(stage, 1.0)
-    root = UsdGeom.Xform.Define(stage, "/Post").GetPrim()
-    stage.SetDefaultPrim(root)
-    UsdPhysics.ArticulationRootAPI.Apply(root)
+    stage = new_stage(path, "/Post")
+    UsdPhysics.ArticulationRootAPI.Apply(stage.GetDefaultPrim())
     for link in ("foot", "shaft"):
         prim = UsdGeom.Xform.Define(stage, f"/Post/{link}").GetPrim()
         UsdPhysics.RigidBodyAPI.Apply(prim)
@@ -46,8 +43,7 @@ def make_post(path: Path) -> None:
     shaft.CreateDisplayColorAttr([Gf.Vec3f(0.55, 0.42, 0.30)])
     UsdGeom.XformCommonAPI(shaft).SetTranslate(Gf.Vec3d(0.0, 0.0, 0.5 * HEIGHT))
     UsdGeom.Scope.Define(stage, "/Post/joints")
-    anchor = UsdPhysics.FixedJoint.Define(stage, "/Post/joints/anchor")
-    anchor.CreateBody1Rel().SetTargets(["/Post/foot"])
+    fix_to_world(stage, "/Post/joints/anchor", "/Post/foot")
     joint = UsdPhysics.FixedJoint.Define(stage, "/Post/joints/shaft")
     joint.CreateBody0Rel().SetTargets(["/Post/foot"])
     joint.CreateBody1Rel().SetTargets(["/Post/shaft"])

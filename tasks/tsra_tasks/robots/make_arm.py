@@ -114,7 +114,7 @@ def make_arm(path: Path) -> None:
         path: File to write.
     """
     colors = {"shell": (0.90, 0.90, 0.88), "joint": (0.30, 0.33, 0.38), "finger": (0.15, 0.15, 0.17)}
-    stage = new_articulation(str(path), "/Arm", colors)
+    stage = new_articulation(path, "/Arm", colors)
 
     add_link(stage, "/Arm/link0", Gf.Matrix4d(1.0), 3.0, (0.0, 0.0, 0.06), (0.02, 0.02, 0.02))
     add_capsule(stage, "/Arm/link0/shell", ((-0.04, 0.0, 0.06), (0.0, 0.0, 0.06)), 0.075, "joint")

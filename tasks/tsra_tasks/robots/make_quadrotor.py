@@ -8,12 +8,14 @@
 One rigid body in the frame x ahead, y left, z up, its origin at the centre of mass. Motors and propellers are not
 bodies: :mod:`tsra_tasks.robots.quadrotor_dynamics` gives the wrench that they make.
 
-Run ``python make_quadrotor.py`` after a change and commit the result.
+Run ``python -m tsra_tasks.robots.make_quadrotor`` after a change and commit the result.
 """
 
 from pathlib import Path
 
-from pxr import Gf, Usd, UsdGeom, UsdPhysics
+from pxr import Gf, UsdGeom, UsdPhysics
+
+from .usd_primitives import new_stage
 
 MASS = 0.028
 """Mass [kg] (J. Förster, System Identification of the Crazyflie 2.0 Nano Quadrocopter, ETH Zurich, 2015)."""
@@ -36,12 +38,8 @@ def make_quadrotor(path: Path) -> None:
     Args:
         path: File to write.
     """
-    stage = Usd.Stage.CreateNew(str(path))
-    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)
-    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
-    UsdPhysics.SetStageKilogramsPerUnit(stage, 1.0)
-    root = UsdGeom.Xform.Define(stage, "/Quadrotor").GetPrim()
-    stage.SetDefaultPrim(root)
+    stage = new_stage(path, "/Quadrotor")
+    root = stage.GetDefaultPrim()
     UsdPhysics.RigidBodyAPI.Apply(root)
     mass = UsdPhysics.MassAPI.Apply(root)
     mass.CreateMassAttr(MASS)

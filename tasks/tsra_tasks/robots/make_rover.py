@@ -10,12 +10,14 @@ planar base that needs no contact with the ground and so steps fast in large bat
 at the centre of the arena, so the joint positions *are* the rover's position in the arena [m]. The turning rover has
 a third joint, ``turn``, about the vertical: its position is the rover's heading from the x axis [rad].
 
-Run ``python make_rover.py`` after a change and commit the result.
+Run ``python -m tsra_tasks.robots.make_rover`` after a change and commit the result.
 """
 
 from pathlib import Path
 
-from pxr import Gf, Sdf, Usd, UsdGeom, UsdPhysics, UsdShade
+from pxr import Gf, Usd, UsdGeom, UsdPhysics
+
+from .usd_primitives import fix_to_world, new_articulation, paint
 
 BODY_RADIUS = 0.12
 """Radius of the body [m]."""
@@ -29,6 +31,8 @@ TRAVEL = {"drive_x": 2.4, "drive_y": 2.2}
 """Joint limits of the rover, symmetric about the centre of the arena [m]: it stops at the arena's edge."""
 TURNING_TRAVEL = {"drive_x": 2.6, "drive_y": 1.0}
 """Joint limits of the turning rover [m]: its arena is a corridor."""
+COLORS = {"shell": (0.12, 0.14, 0.18), "lens": (0.98, 0.75, 0.10)}
+"""Colours of body and camera."""
 
 
 def _link(stage: Usd.Stage, path: str, mass: float) -> Usd.Prim:
@@ -42,25 +46,9 @@ def _link(stage: Usd.Stage, path: str, mass: float) -> Usd.Prim:
     return prim
 
 
-def _material(stage: Usd.Stage, name: str, color: tuple[float, float, float]) -> UsdShade.Material:
-    material = UsdShade.Material.Define(stage, f"/Rover/Looks/{name}")
-    shader = UsdShade.Shader.Define(stage, f"/Rover/Looks/{name}/Shader")
-    shader.CreateIdAttr("UsdPreviewSurface")
-    shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f).Set(Gf.Vec3f(*color))
-    material.CreateSurfaceOutput().ConnectToSource(shader.ConnectableAPI(), "surface")
-    return material
-
-
-def _paint(
-    shape: UsdGeom.Gprim,
-    height: float,
-    color: tuple[float, float, float],
-    material: UsdShade.Material,
-    ahead: float = 0.0,
-) -> None:
+def _paint(stage: Usd.Stage, shape: UsdGeom.Gprim, height: float, material: str, ahead: float = 0.0) -> None:
     UsdGeom.XformCommonAPI(shape).SetTranslate(Gf.Vec3d(ahead, 0.0, height))
-    shape.CreateDisplayColorAttr([Gf.Vec3f(*color)])
-    UsdShade.MaterialBindingAPI.Apply(shape.GetPrim()).Bind(material)
+    paint(stage, shape, material)
 
 
 def _prismatic(stage: Usd.Stage, name: str, axis: str, parent: str, child: str, travel: float) -> None:
@@ -89,42 +77,30 @@ def make_rover(path: Path, travel: dict[str, float], turning: bool) -> None:
         travel: Limits of the prismatic joints, symmetric about the centre of the arena [m].
         turning: Whether the rover turns.
     """
-    stage = Usd.Stage.CreateNew(str(path))
-    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)
-    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
-    UsdPhysics.SetStageKilogramsPerUnit(stage, 1.0)
-    root = UsdGeom.Xform.Define(stage, "/Rover").GetPrim()
-    stage.SetDefaultPrim(root)
-    UsdPhysics.ArticulationRootAPI.Apply(root)
-
+    stage = new_articulation(path, "/Rover", COLORS)
     _link(stage, "/Rover/base", CARRIAGE_MASS)
     _link(stage, "/Rover/carriage", CARRIAGE_MASS)
     if turning:
         _link(stage, "/Rover/cross", CARRIAGE_MASS)
     _link(stage, "/Rover/body", BODY_MASS)
 
-    UsdGeom.Scope.Define(stage, "/Rover/Looks")
-    colors = {"shell": (0.12, 0.14, 0.18), "lens": (0.98, 0.75, 0.10)}
-    materials = {name: _material(stage, name, color) for name, color in colors.items()}
     shell = UsdGeom.Cylinder.Define(stage, "/Rover/body/shell")
     shell.CreateRadiusAttr(BODY_RADIUS)
     shell.CreateHeightAttr(BODY_HEIGHT)
-    _paint(shell, 0.5 * BODY_HEIGHT + 0.03, colors["shell"], materials["shell"])
+    _paint(stage, shell, 0.5 * BODY_HEIGHT + 0.03, "shell")
     mast = UsdGeom.Cylinder.Define(stage, "/Rover/body/mast")
     mast.CreateRadiusAttr(0.02)
     mast.CreateHeightAttr(0.12)
-    _paint(mast, BODY_HEIGHT + 0.09, colors["shell"], materials["shell"])
+    _paint(stage, mast, BODY_HEIGHT + 0.09, "shell")
     lens = UsdGeom.Sphere.Define(stage, "/Rover/body/lens")
     lens.CreateRadiusAttr(0.04)
-    _paint(lens, BODY_HEIGHT + 0.17, colors["lens"], materials["lens"])
+    _paint(stage, lens, BODY_HEIGHT + 0.17, "lens")
     if turning:  # one sees where it faces
         nose = UsdGeom.Cube.Define(stage, "/Rover/body/nose")
         nose.CreateSizeAttr(0.05)
-        _paint(nose, BODY_HEIGHT + 0.04, colors["lens"], materials["lens"], ahead=0.8 * BODY_RADIUS)
+        _paint(stage, nose, BODY_HEIGHT + 0.04, "lens", ahead=0.8 * BODY_RADIUS)
 
-    UsdGeom.Scope.Define(stage, "/Rover/joints")
-    anchor = UsdPhysics.FixedJoint.Define(stage, "/Rover/joints/anchor")
-    anchor.CreateBody1Rel().SetTargets(["/Rover/base"])
+    fix_to_world(stage, "/Rover/joints/anchor", "/Rover/base")
     slider = "/Rover/cross" if turning else "/Rover/body"
     _prismatic(stage, "drive_x", "X", "/Rover/base", "/Rover/carriage", travel["drive_x"])
     _prismatic(stage, "drive_y", "Y", "/Rover/carriage", slider, travel["drive_y"])

@@ -3,16 +3,35 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Parts of an articulation made of primitives, written to a USD stage: links, shapes, joints and materials."""
+"""Robots and props made of primitives, written to a USD stage: links, shapes, joints and materials."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from pxr import Gf, Sdf, Usd, UsdGeom, UsdPhysics, UsdShade
 
 Vector = tuple[float, float, float]
 
 
-def new_articulation(path: str, root: str, colors: dict[str, Vector]) -> Usd.Stage:
+def new_stage(path: Path, root: str) -> Usd.Stage:
+    """Open a layer in metres and kilograms, z up, with its default prim.
+
+    Args:
+        path: File to write.
+        root: Path of the root prim, such as ``/Arm``.
+
+    Returns:
+        The stage; its root layer is not saved yet.
+    """
+    stage = Usd.Stage.CreateNew(str(path))
+    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)
+    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+    UsdPhysics.SetStageKilogramsPerUnit(stage, 1.0)
+    stage.SetDefaultPrim(UsdGeom.Xform.Define(stage, root).GetPrim())
+    return stage
+
+
+def new_articulation(path: Path, root: str, colors: dict[str, Vector]) -> Usd.Stage:
     """Open a layer with an articulation's root and its materials.
 
     Args:
@@ -23,13 +42,8 @@ def new_articulation(path: str, root: str, colors: dict[str, Vector]) -> Usd.Sta
     Returns:
         The stage; its root layer is not saved yet.
     """
-    stage = Usd.Stage.CreateNew(path)
-    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)
-    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
-    UsdPhysics.SetStageKilogramsPerUnit(stage, 1.0)
-    prim = UsdGeom.Xform.Define(stage, root).GetPrim()
-    stage.SetDefaultPrim(prim)
-    UsdPhysics.ArticulationRootAPI.Apply(prim)
+    stage = new_stage(path, root)
+    UsdPhysics.ArticulationRootAPI.Apply(stage.GetDefaultPrim())
     UsdGeom.Scope.Define(stage, f"{root}/Looks")
     UsdGeom.Scope.Define(stage, f"{root}/joints")
     for name, color in colors.items():
@@ -148,7 +162,18 @@ def _finish(stage: Usd.Stage, shape: UsdGeom.Gprim, material: str, touched: bool
     if touched:
         UsdPhysics.CollisionAPI.Apply(shape.GetPrim())
         shape.CreatePurposeAttr(UsdGeom.Tokens.guide)
-        return
+    else:
+        paint(stage, shape, material)
+
+
+def paint(stage: Usd.Stage, shape: UsdGeom.Gprim, material: str) -> None:
+    """Give a shape a material, and its colour for renderers that know no materials.
+
+    Args:
+        stage: Stage of an articulation with this material.
+        shape: Shape to paint.
+        material: Name of the material.
+    """
     path = stage.GetDefaultPrim().GetPath().AppendPath(f"Looks/{material}")
     color = UsdShade.Shader.Get(stage, path.AppendChild("Shader")).GetInput("diffuseColor").Get()
     shape.CreateDisplayColorAttr([color])

@@ -3,17 +3,15 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""What the rover tasks share: the goal, terms about it, physics backends and agents."""
+"""What the rover tasks share: the goal, terms about it and agents."""
 
 from .goal import GoalCommand
 from .goal_cfg import GoalCommandCfg
-from .physics_cfg import RoverPhysicsCfg
 from .terms import goal_in_robot_frame, progress_to_goal, reached_goal
 
 __all__ = [
     "GoalCommand",
     "GoalCommandCfg",
-    "RoverPhysicsCfg",
     "goal_in_robot_frame",
     "progress_to_goal",
     "reached_goal",

@@ -23,30 +23,20 @@ def reset_rover_in_corridor(
     env_ids: torch.Tensor | slice,
     start_x: float,
     start_y_range: tuple[float, float],
-    anywhere_fraction: float,
     command_name: str,
 ) -> None:
-    """Place resting rovers at the start, or, for a fraction of the episodes, anywhere between start and goal.
-
-    They face any direction. Starting everywhere is an exploration aid for training; an episode that begins at a post
-    ends at once.
+    """Place resting rovers at the start; they face any direction.
 
     Args:
         env: Environment to reset.
         env_ids: Environments to reset.
         start_x: x coordinate of the start [m].
         start_y_range: Range of the start's y coordinate [m].
-        anywhere_fraction: Probability of starting anywhere, 0 for evaluation.
         command_name: Name of the field command.
     """
     field: FieldCommand = env.command_manager.get_term(command_name)
     count = len(field.goal[env_ids])
     x = torch.full((count,), start_x, device=env.device)
-    x = torch.where(
-        torch.rand(count, device=env.device) < anywhere_fraction,
-        torch.empty(count, device=env.device).uniform_(start_x, -start_x),
-        x,
-    )
     y = torch.empty(count, device=env.device).uniform_(*start_y_range)
     heading = torch.empty(count, device=env.device).uniform_(-math.pi, math.pi)
     state = torch.zeros(count, field.robot.num_joints, device=env.device)

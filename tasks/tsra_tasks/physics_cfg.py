@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Physics backends of the obstacle flight."""
+"""Physics backends of the tasks."""
 
 from isaaclab.physics import PhysxAutoCfg
 from isaaclab.utils import configclass
@@ -14,13 +14,16 @@ from isaaclab_tasks.utils import PresetCfg
 
 
 @configclass
-class FlightPhysicsCfg(PresetCfg):
-    """Physics backends. Newton is the default and the only one that was run for this repository's results."""
+class ContactFreePhysicsCfg(PresetCfg):
+    """Physics backends of tasks in which nothing touches; a task with contacts changes Newton's settings.
+
+    Newton is the default and the only one that was run for this repository's results.
+    """
 
     isaacsim_physx: PhysxCfg = PhysxCfg()
     ovphysx: OvPhysxCfg = OvPhysxCfg()
     physx: PhysxAutoCfg = PhysxAutoCfg(isaacsim_physx=isaacsim_physx, ovphysx=ovphysx)
-    # a free body and posts that only stand: no constraint, and crashes are found by distance
+    # a rover's two joint limits are the only constraints; crashes are found by distance
     newton_mjwarp: NewtonCfg = NewtonCfg(
         solver_cfg=MJWarpSolverCfg(
             njmax=8, nconmax=1, integrator="implicitfast", disable_contacts=True, disable_sensors=True
