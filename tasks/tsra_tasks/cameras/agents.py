@@ -104,7 +104,12 @@ class CameraSITTRunnerCfg(CameraAlignedRunnerCfg):
     """Student-Informed Teacher Training."""
 
     algorithm = StudentInformedPPOCfg(
-        embedding_dim=EMBEDDING_DIM, alignment_steps=32, render_interval=RENDER_INTERVAL, **PPO_SETTINGS
+        embedding_dim=EMBEDDING_DIM,
+        penalty_weight=0.2,
+        gradient_weight=0.6,
+        alignment_steps=64,
+        render_interval=RENDER_INTERVAL,
+        **PPO_SETTINGS,
     )
 
 
