@@ -149,20 +149,57 @@ def test_teacher_and_student_share_the_head_and_act_on_the_targets():
 
 
 def test_consistency_brings_the_actions_back():
-    algorithm = warmed_up(consistency_steps=200, consistency_learning_rate=3.0e-3)
+    algorithm = warmed_up(consistency_steps=200, max_consistency_steps=200, consistency_learning_rate=3.0e-3)
     obs = algorithm.storage.observations.flatten(0, 1)
-    actions = algorithm.teacher(obs).detach()
+    before = algorithm._action_parameters(obs)
+    actions = before[0]
     for parameter in algorithm.aligner.targets["teacher"].parameters():
         parameter += 0.3 * torch.randn_like(parameter)
     drifted = (algorithm.teacher(obs) - actions).square().mean()
-    algorithm._restore_consistency(obs, actions)
-    assert (algorithm.teacher(obs) - actions).square().mean() < 0.2 * drifted
+    _, drift = algorithm._restore_consistency(obs, before)
+    remaining = (algorithm.teacher(obs) - actions).square().mean()
+    assert remaining < 0.2 * drifted
+    # the divergence of Gaussians of the same width
+    assert drift == pytest.approx((0.5 * 2 * remaining / before[1].square().mean()).item(), rel=0.05)
+
+
+@pytest.mark.parametrize("desired_kl, steps", [(1.0e9, 4), (None, 4), (1.0e-9, 20)])
+def test_consistency_goes_on_while_the_policy_is_further_off_than_ppo_may_take_it(
+    desired_kl: float | None, steps: int, monkeypatch
+):
+    algorithm = warmed_up(desired_kl=desired_kl, max_consistency_steps=20)
+    taken = []
+    step = algorithm.consistency_optimizer.step
+    monkeypatch.setattr(algorithm.consistency_optimizer, "step", lambda: taken.append(step()))
+    losses = algorithm.update()
+    assert len(taken) == steps
+    assert losses["remaining_drift"] > 0.0
+
+
+def test_consistency_can_be_switched_off():
+    algorithm = warmed_up(desired_kl=1.0e-9, consistency_steps=0)
+    losses = algorithm.update()
+    assert losses["consistency"] == 0.0 and losses["remaining_drift"] == losses["policy_drift"]
+
+
+def test_more_consistency_steps_than_their_maximum_are_refused():
+    with pytest.raises(ValueError, match="consistency_steps is 9, but max_consistency_steps 8"):
+        build_aligned_ppo(consistency_steps=9, max_consistency_steps=8)
+
+
+def test_a_discarded_rollout_leaves_its_pairs_and_teaches_nothing():
+    algorithm = warmed_up()
+    before = {name: snapshot(part) for name, part in (("policy", algorithm.teacher), ("critic", algorithm.critic))}
+    algorithm.discard_rollout()
+    assert algorithm.storage.step == 0
+    assert len(algorithm.pairs.latest()) > 0
+    assert not moved(algorithm.teacher, before["policy"]) and not moved(algorithm.critic, before["critic"])
 
 
 def test_health_is_logged():
     losses = warmed_up().update()
     expected = {"alignment", "retrieval_accuracy", "embedding_std_min", "embedding_std_mean"}
-    expected |= {"action_distance", "policy_drift", "consistency", "value", "surrogate", "entropy"}
+    expected |= {"action_distance", "policy_drift", "remaining_drift", "consistency", "value", "surrogate", "entropy"}
     assert losses.keys() == expected
     assert all(torch.isfinite(torch.tensor(value)) for value in losses.values())
     assert losses["policy_drift"] > 0.0

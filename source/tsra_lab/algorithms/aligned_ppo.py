@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 import torch.nn as nn
 from rsl_rl.algorithms import PPO
@@ -23,6 +25,9 @@ from tsra_lab.models import EMBEDDING, EncodedPolicy, build_head
 from .action_distance import action_distance
 from .observation_contract import check_contract, observation_contract
 
+CONSISTENCY_BLOCK = 8
+"""Consistency steps between two measurements of the drift that is left."""
+
 
 class AlignedPPO(PPO):
     """Trains a teacher that acts only on what its student can see (TSRA, arXiv:2605.28372).
@@ -34,7 +39,8 @@ class AlignedPPO(PPO):
        exact, no RL gradient can reach an encoder, and its epochs need no encoder pass.
     2. PPO, rsl_rl's own, on the cached embeddings: moves head, action noise and critic.
     3. Alignment (:class:`tsra_lab.alignment.Aligner`): moves the encoders and their targets, nothing else.
-    4. Consistency: moves the head so that the moved embedding still gives the actions of the one before.
+    4. Consistency: moves the head so that the moved embedding still gives the actions of the one before, for as long
+       as that takes.
 
     Teacher and student share the head, so the student acts zero-shot. ``get_policy`` returns the student: it is what
     runs on the robot.
@@ -54,6 +60,7 @@ class AlignedPPO(PPO):
         contract: dict,
         pairs: PairCollector,
         consistency_steps: int = 4,
+        max_consistency_steps: int = 64,
         consistency_learning_rate: float = 1.0e-3,
         **ppo: object,
     ) -> None:
@@ -69,12 +76,18 @@ class AlignedPPO(PPO):
             contract: Groups, terms and dimensions of the observations, as :func:`observation_contract` gives them.
             pairs: What collects the moments to align; the onboard camera renders for them alone.
             consistency_steps: Steps of the head per iteration that undo the drift caused by moving encoders.
+            max_consistency_steps: So many are taken at most, while the drift that is left exceeds ``desired_kl``.
             consistency_learning_rate: Learning rate of these steps.
             ppo: Settings of :class:`rsl_rl.algorithms.PPO`.
 
         Raises:
-            ValueError: If an extension of PPO is asked for that alignment does not support.
+            ValueError: If an extension of PPO is asked for that alignment does not support, or the consistency steps
+                exceed their maximum.
         """
+        if consistency_steps > max_consistency_steps:
+            raise ValueError(
+                f"consistency_steps is {consistency_steps}, but max_consistency_steps {max_consistency_steps}."
+            )
         for option in ("rnd_cfg", "symmetry_cfg", "multi_gpu_cfg"):
             if ppo.get(option) is not None:
                 raise ValueError(f"AlignedPPO does not support '{option}'. Leave it None.")
@@ -85,6 +98,7 @@ class AlignedPPO(PPO):
         self.contract = contract
         self.pairs = pairs
         self.consistency_steps = consistency_steps
+        self.max_consistency_steps = max_consistency_steps
         self.consistency_optimizer = torch.optim.Adam(self.teacher.head.mlp.parameters(), lr=consistency_learning_rate)
 
     def act(self, obs: TensorDict) -> torch.Tensor:
@@ -123,8 +137,8 @@ class AlignedPPO(PPO):
         Returns:
             Losses of PPO, of alignment and of consistency, and health metrics: ``retrieval_accuracy``,
             ``embedding_std_min``, ``embedding_std_mean``, ``action_distance`` (mean distance between the actions of
-            teacher and student) and ``policy_drift`` (KL divergence of the teacher's policy caused by the encoder
-            update, before the consistency steps).
+            teacher and student), ``policy_drift`` (KL divergence of the teacher's policy caused by the encoder
+            update, before the consistency steps) and ``remaining_drift`` (the same after them).
         """
         observations = self.storage.observations.flatten(0, 1)
         pairs, latest = self.pairs.take(), self.pairs.latest()
@@ -138,9 +152,14 @@ class AlignedPPO(PPO):
         before = self._action_parameters(observations)
         losses |= self.aligner.update(pairs, self.aligner.steps_per_iteration, latest)
         losses["policy_drift"] = self._drift(observations, before)
-        losses["consistency"] = self._restore_consistency(observations, before[0])
+        losses["consistency"], losses["remaining_drift"] = self._restore_consistency(observations, before)
         losses["action_distance"] = action_distance(self.teacher, self.student, latest)
         return losses
+
+    def discard_rollout(self) -> None:
+        """Learn nothing from the rollout, but keep its pairs."""
+        self.pairs.take()
+        self.storage.clear()
 
     @torch.no_grad()
     def _action_parameters(self, observations: TensorDict) -> tuple[torch.Tensor, ...]:
@@ -154,10 +173,28 @@ class AlignedPPO(PPO):
         self.teacher(observations, stochastic_output=True)
         return self.actor.get_kl_divergence(before, self.teacher.output_distribution_params).mean().item()
 
-    def _restore_consistency(self, observations: TensorDict, actions: torch.Tensor) -> float:
-        """Move the head so that the new embeddings give the actions of the old ones."""
-        total = 0.0
-        for _ in range(self.consistency_steps):
+    def _restore_consistency(self, observations: TensorDict, before: tuple[torch.Tensor, ...]) -> tuple[float, float]:
+        """Move the head so that the new embeddings give the actions of the old ones.
+
+        What the encoders do to the policy is a policy step too, so PPO's trust region holds for it: where the first
+        steps leave more drift than PPO itself may cause, more follow.
+
+        Returns:
+            Mean loss of all steps, and the drift that is left.
+        """
+        losses = self._fit_head(observations, before[0], self.consistency_steps)
+        drift = self._drift(observations, before)
+        limit = self.desired_kl if self.desired_kl is not None and losses else math.inf
+        while drift > limit and len(losses) < self.max_consistency_steps:
+            more = min(CONSISTENCY_BLOCK, self.max_consistency_steps - len(losses))
+            losses += self._fit_head(observations, before[0], more)
+            drift = self._drift(observations, before)
+        return sum(losses) / max(len(losses), 1), drift
+
+    def _fit_head(self, observations: TensorDict, actions: torch.Tensor, num_steps: int) -> list[float]:
+        """Take steps of the head towards these actions; returns their losses."""
+        losses = []
+        for _ in range(num_steps):
             index = torch.randint(len(actions), (min(self.aligner.batch_size, len(actions)),), device=actions.device)
             with torch.no_grad():
                 embedding = self.teacher.get_latent(observations[index])
@@ -166,8 +203,8 @@ class AlignedPPO(PPO):
             loss.backward()
             nn.utils.clip_grad_norm_(self.teacher.head.mlp.parameters(), self.max_grad_norm)
             self.consistency_optimizer.step()
-            total += loss.item()
-        return total / max(self.consistency_steps, 1)
+            losses.append(loss.item())
+        return losses
 
     def train_mode(self) -> None:
         """Set train mode for what learns; the targets that act stay in evaluation mode."""

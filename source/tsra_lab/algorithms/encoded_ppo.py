@@ -145,6 +145,11 @@ class EncodedPPO(PPO):
         losses["alignment"] = self._align(pairs, latest)
         return losses | {"action_distance": action_distance(self.teacher, self.student, latest)}
 
+    def discard_rollout(self) -> None:
+        """Learn nothing from the rollout, but keep its pairs."""
+        self.pairs.take()
+        self.storage.clear()
+
     def _align(self, pairs: TensorDict, latest: TensorDict) -> float:
         """Alignment phase, in which observation statistics learn from the latest pairs; returns the mean loss."""
         followers = self.followers()

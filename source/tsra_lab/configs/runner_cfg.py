@@ -54,6 +54,9 @@ class AlignedPPOCfg(PPOCfg):
     consistency_steps: int = 4
     """Steps of the policy head per iteration that undo the drift caused by moving encoders. 0 switches them off."""
 
+    max_consistency_steps: int = 64
+    """So many of these steps are taken at most, while the drift that is left exceeds ``desired_kl``."""
+
     consistency_learning_rate: float = 1.0e-3
     """Learning rate of these steps (Adam)."""
 

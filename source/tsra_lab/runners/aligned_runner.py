@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import time
@@ -35,6 +36,7 @@ class AlignedRunner(OnPolicyRunner):
     - Every ``evaluation_interval`` iterations the algorithm's policies, teacher and student, run on matched seeds.
     - Checkpoints are written atomically, hold the random state and the observation contract, and are refused where
       they do not fit.
+    - A resumed run first rolls out for an episode without learning, so that it learns from all of an episode at once.
     - SIGINT and SIGTERM end training after the current iteration with a checkpoint.
     """
 
@@ -81,6 +83,8 @@ class AlignedRunner(OnPolicyRunner):
             self.alg.broadcast_parameters()
         self.logger.init_logging_writer()
         obs = self._begin_episodes(init_at_random_ep_len)
+        if start:
+            obs = self._settle(obs)
         previous_handlers = {name: signal.signal(name, self._ask_to_stop) for name in (signal.SIGINT, signal.SIGTERM)}
         try:
             for iteration in range(start, num_learning_iterations):
@@ -233,6 +237,18 @@ class AlignedRunner(OnPolicyRunner):
                 self.alg.process_env_step(obs, rewards, dones, extras)
                 self.logger.process_env_step(rewards, dones, extras, getattr(self.alg, "intrinsic_rewards", None))
             self.alg.compute_returns(obs)
+        return obs
+
+    def _settle(self, obs: TensorDict) -> TensorDict:
+        """Roll out for the length of an episode without learning, where a run is resumed.
+
+        All environments are at the start after a reset, and the pairs of rollouts before the interruption are gone:
+        encoders that learned from the start alone would forget the rest.
+        """
+        discard = getattr(self.alg, "discard_rollout", self.alg.storage.clear)
+        for _ in range(math.ceil(self.env.max_episode_length / self.cfg["num_steps_per_env"])):
+            obs = self._collect(obs)
+            discard()
         return obs
 
     def _begin_episodes(self, at_random_length: bool) -> TensorDict:

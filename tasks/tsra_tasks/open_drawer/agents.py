@@ -34,9 +34,6 @@ teacher's path must still know where it is."""
 ALIGNMENT_STEPS = 64
 """Encoder steps after each PPO update."""
 
-CONSISTENCY_STEPS = 32
-"""Steps of the head that undo what the encoder steps did to the policy: with 4 of them, a run lost its policy."""
-
 # the handle's place must be told to a centimetre: features keep the image's resolution, and pixels are normalised
 IMAGES = {
     "cnn_cfg": CNNModelCfg.CNNCfg(
@@ -58,7 +55,6 @@ class DrawerAlignedRunnerCfg(agents.CameraAlignedRunnerCfg):
         alignment=AlignmentCfg(embedding_dim=EMBEDDING_DIM, steps_per_iteration=ALIGNMENT_STEPS),
         render_interval=agents.RENDER_INTERVAL,
         kept_rollouts=KEPT_ROLLOUTS,
-        consistency_steps=CONSISTENCY_STEPS,
         **PPO_SETTINGS,
     )
 
