@@ -17,13 +17,14 @@ import torch
 from mujoco_twin import compare_worlds
 
 from isaaclab.app import launch_simulation
+from isaaclab.utils import replace
 from isaaclab.utils.math import quat_from_euler_xyz
 from isaaclab_rl.rsl_rl import RslRlVecEnvWrapper
 from isaaclab_tasks.utils import resolve_task_config
 
 import tsra_tasks  # noqa: F401
 from tsra_lab.alignment import PairCollector, find_onboard_camera
-from tsra_tasks.obstacle_flight.mdp import CourseCommand
+from tsra_tasks.obstacle_flight.mdp import CourseCommand, ThrustAndRatesAction
 from tsra_tasks.obstacle_flight.obstacle_flight_env_cfg import CAMERA_RANGE, CONTROL_PERIOD, FIELD_OF_VIEW
 from tsra_tasks.props import POST_RADIUS
 from tsra_tasks.robots import make_quadrotor
@@ -121,6 +122,31 @@ def test_without_thrust_it_falls_as_drag_lets_it(env: RslRlVecEnvWrapper) -> Non
         speed += env.unwrapped.physics_dt * (9.81 - rate * speed)
         fallen += env.unwrapped.physics_dt * speed
     assert 2.0 - course.position[0, 2].item() == pytest.approx(fallen, abs=5e-4)
+
+
+def test_a_command_arrives_late_by_the_latency_and_motors_hold_the_weight_before(
+    env: RslRlVecEnvWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cfg = replace(env.unwrapped.cfg.actions.flight, latency_steps=3)
+    action = ThrustAndRatesAction(cfg, env.unwrapped)
+    arrived = []
+    wrench = action.dynamics.wrench
+    monkeypatch.setattr(
+        action.dynamics,
+        "wrench",
+        lambda thrust, *others: arrived.append(thrust / action.dynamics.weight) or wrench(thrust, *others),
+    )
+
+    def command(values: list[float]) -> list[list[float]]:
+        arrived.clear()
+        for value in values:
+            action.process_actions(torch.tensor([[value, 0.0, 0.0, 0.0]]).repeat(NUM_ENVS, 1))
+            action.apply_actions()
+        return [[round((thrust[index].item() - 1.0) / cfg.thrust_scale, 4) for thrust in arrived] for index in (0, 1)]
+
+    assert command([0.1, 0.2, 0.3, 0.4, 0.5]) == [[0.0, 0.0, 0.0, 0.1, 0.2]] * 2
+    action.reset(torch.tensor([1]))
+    assert command([0.1, 0.1, 0.1, 0.2]) == [[0.3, 0.4, 0.5, 0.1], [0.0, 0.0, 0.0, 0.1]]
 
 
 def test_body_rates_follow_their_command(env: RslRlVecEnvWrapper) -> None:

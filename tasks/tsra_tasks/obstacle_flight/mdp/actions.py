@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import torch
 
 from isaaclab.managers import ActionTerm
-from isaaclab.utils.buffers import DelayBuffer
 
 from ...robots import QuadrotorDynamics
 
@@ -47,11 +46,10 @@ class ThrustAndRatesAction(ActionTerm):
         """Controller, motors and drag."""
         self._raw = torch.zeros(self.num_envs, 4, device=self.device)
         self._command = torch.zeros(self.num_envs, 4, device=self.device)
-        self._delay = DelayBuffer(cfg.latency_steps, self.num_envs, self.device) if cfg.latency_steps else None
-        if self._delay is not None:
-            self._delay.set_time_lag(cfg.latency_steps)
         self._scale = torch.tensor([cfg.thrust_scale, *cfg.rate_scale], device=self.device)
         self._offset = torch.tensor([1.0, 0.0, 0.0, 0.0], device=self.device)
+        # commands on their way, the next to arrive first; until an episode's first arrives, motors hold the weight
+        self._on_the_way = self._offset.repeat(cfg.latency_steps + 1, self.num_envs, 1)
         self._low = torch.tensor([cfg.thrust_range[0], *(-rate for rate in cfg.max_rates)], device=self.device)
         self._high = torch.tensor([cfg.thrust_range[1], *cfg.max_rates], device=self.device)
 
@@ -92,7 +90,8 @@ class ThrustAndRatesAction(ActionTerm):
 
     def apply_actions(self) -> None:
         """Advance controller and motors by a physics step and apply their wrench."""
-        command = self._command if self._delay is None else self._delay.compute(self._command)
+        self._on_the_way = torch.cat([self._on_the_way[1:], self._command[None]])
+        command = self._on_the_way[0]
         data = self._asset.data
         force, torque = self.dynamics.wrench(
             command[:, 0] * self.dynamics.weight,
@@ -114,6 +113,5 @@ class ThrustAndRatesAction(ActionTerm):
         index = slice(None) if env_ids is None else env_ids
         self._raw[index] = 0.0
         self._command[index] = self._offset
+        self._on_the_way[:, index] = self._offset
         self.dynamics.reset(index)
-        if self._delay is not None:
-            self._delay.reset(env_ids)
