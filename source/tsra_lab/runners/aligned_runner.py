@@ -83,10 +83,10 @@ class AlignedRunner(OnPolicyRunner):
             self.alg.broadcast_parameters()
         self.logger.init_logging_writer()
         obs = self._begin_episodes(init_at_random_ep_len)
-        if start:
-            obs = self._settle(obs)
         previous_handlers = {name: signal.signal(name, self._ask_to_stop) for name in (signal.SIGINT, signal.SIGTERM)}
         try:
+            if start:
+                obs = self._settle(obs)
             for iteration in range(start, num_learning_iterations):
                 collect_start = time.time()
                 obs = self._collect(obs)
