@@ -11,7 +11,6 @@ import math
 
 import torch
 import torch.nn as nn
-from rsl_rl.algorithms import PPO
 from rsl_rl.env import VecEnv
 from rsl_rl.models import MLPModel
 from rsl_rl.storage import RolloutStorage
@@ -24,12 +23,13 @@ from tsra_lab.models import EMBEDDING, EncodedPolicy, build_head
 
 from .action_distance import action_distance
 from .observation_contract import check_contract, observation_contract
+from .paired_ppo import PairedPPO
 
 CONSISTENCY_BLOCK = 8
 """Consistency steps between two measurements of the drift that is left."""
 
 
-class AlignedPPO(PPO):
+class AlignedPPO(PairedPPO):
     """Trains a teacher that acts only on what its student can see (TSRA, arXiv:2605.28372).
 
     One iteration, after a warm-up of the encoders alone:
@@ -42,8 +42,7 @@ class AlignedPPO(PPO):
     4. Consistency: moves the head so that the moved embedding still gives the actions of the one before, for as long
        as that takes.
 
-    Teacher and student share the head, so the student acts zero-shot. ``get_policy`` returns the student: it is what
-    runs on the robot.
+    Teacher and student share the head, so the student acts zero-shot.
     """
 
     masks_gradients = True
@@ -88,15 +87,10 @@ class AlignedPPO(PPO):
             raise ValueError(
                 f"consistency_steps is {consistency_steps}, but max_consistency_steps {max_consistency_steps}."
             )
-        for option in ("rnd_cfg", "symmetry_cfg", "multi_gpu_cfg"):
-            if ppo.get(option) is not None:
-                raise ValueError(f"AlignedPPO does not support '{option}'. Leave it None.")
-        super().__init__(actor, critic, storage, **ppo)
+        super().__init__(actor, critic, storage, contract, pairs, **ppo)
         self.aligner = aligner.to(self.device)
         self.teacher = teacher.to(self.device)
         self.student = student.to(self.device)
-        self.contract = contract
-        self.pairs = pairs
         self.consistency_steps = consistency_steps
         self.max_consistency_steps = max_consistency_steps
         self.consistency_optimizer = torch.optim.Adam(self.teacher.head.mlp.parameters(), lr=consistency_learning_rate)
@@ -112,10 +106,7 @@ class AlignedPPO(PPO):
         """
         with torch.no_grad():
             embedding = self.teacher.get_latent(obs)
-        self.pairs.add(obs)
-        seen = {**obs, EMBEDDING: embedding}
-        kept = {group: seen[group] for group in self.storage.observations.keys()}  # noqa: SIM118 (a TensorDict iterates over its batch)
-        return super().act(TensorDict(kept, batch_size=obs.batch_size))
+        return super().act(TensorDict({**obs, EMBEDDING: embedding}, batch_size=obs.batch_size))
 
     def process_env_step(
         self, obs: TensorDict, rewards: torch.Tensor, dones: torch.Tensor, extras: dict[str, torch.Tensor]
@@ -155,11 +146,6 @@ class AlignedPPO(PPO):
         losses["consistency"], losses["remaining_drift"] = self._restore_consistency(observations, before)
         losses["action_distance"] = action_distance(self.teacher, self.student, latest)
         return losses
-
-    def discard_rollout(self) -> None:
-        """Learn nothing from the rollout, but keep its pairs."""
-        self.pairs.take()
-        self.storage.clear()
 
     @torch.no_grad()
     def _action_parameters(self, observations: TensorDict) -> tuple[torch.Tensor, ...]:
@@ -213,30 +199,17 @@ class AlignedPPO(PPO):
         self.aligner.targets.eval()
 
     def eval_mode(self) -> None:
-        """Set evaluation mode, in which the student acts and so needs its camera at every step."""
+        """Set evaluation mode."""
         super().eval_mode()
         self.aligner.encoders.eval()
         self.aligner.targets.eval()
-        self.pairs.render_always()
-
-    def get_policy(self) -> EncodedPolicy:
-        """The student."""
-        return self.student
 
     def save(self) -> dict:
-        """Everything that an interrupted run needs to go on, and the observation contract.
-
-        ``teacher_state_dict`` and ``student_state_dict`` are complete policies: :class:`EncodedPolicy` loads them, as
-        the actor of stock rsl_rl too.
-        """
+        """Everything that an interrupted run needs to go on, and the observation contract."""
         return super().save() | {
-            "teacher_state_dict": self.teacher.state_dict(),
-            "student_state_dict": self.student.state_dict(),
             "aligner_state_dict": self.aligner.state_dict(),
             "consistency_optimizer_state_dict": self.consistency_optimizer.state_dict(),
             "learning_rate": self.learning_rate,
-            "rendered_frames": self.pairs.num_frames,
-            "observation_contract": self.contract,
         }
 
     def load(self, loaded_dict: dict, load_cfg: dict | None, strict: bool) -> bool:
@@ -260,7 +233,6 @@ class AlignedPPO(PPO):
             )
         check_contract(loaded_dict["observation_contract"], self.contract)
         restore_iteration = super().load(loaded_dict, load_cfg, strict)
-        self.pairs.num_frames = loaded_dict["rendered_frames"]
         fresh_optimizer = self.aligner.optimizer.state_dict()
         self.aligner.load_state_dict(loaded_dict["aligner_state_dict"])
         if load_cfg is None or load_cfg.get("optimizer"):

@@ -11,7 +11,6 @@ from abc import abstractmethod
 
 import torch
 import torch.nn as nn
-from rsl_rl.algorithms import PPO
 from rsl_rl.env import VecEnv
 from rsl_rl.models import MLPModel
 from rsl_rl.storage import RolloutStorage
@@ -24,17 +23,16 @@ from tsra_lab.models import EncodedPolicy, build_head
 
 from .action_distance import action_distance
 from .observation_contract import observation_contract
+from .paired_ppo import PairedPPO
 
 
-class EncodedPPO(PPO):
+class EncodedPPO(PairedPPO):
     """PPO of a teacher ``head(encoder(privileged))`` beside a student ``head(encoder(onboard))``.
 
     Unlike in :class:`tsra_lab.algorithms.AlignedPPO`, the reinforcement learning gradient moves the teacher's encoder
     as well as the head. :meth:`teacher_loss` joins PPO's loss on every minibatch. An alignment phase follows each PPO
     update: it minimises :meth:`alignment_loss` and moves the encoders of :meth:`followers`, nothing else. Methods are
     subclasses that define these.
-
-    ``get_policy`` returns the student: it is what runs on the robot.
     """
 
     policy_views = {"teacher": "teacher", "student": "student"}
@@ -71,15 +69,10 @@ class EncodedPPO(PPO):
         Raises:
             ValueError: If an extension of PPO is asked for that is not supported.
         """
-        for option in ("rnd_cfg", "symmetry_cfg", "multi_gpu_cfg"):
-            if ppo.get(option) is not None:
-                raise ValueError(f"{type(self).__name__} does not support '{option}'. Leave it None.")
-        super().__init__(policies["teacher"], critic, storage, **ppo)
+        super().__init__(policies["teacher"], critic, storage, contract, pairs, **ppo)
         # the one place where PPO's update takes a further loss for each minibatch
         self.symmetry = _TeacherLoss(self)
         self.policies = nn.ModuleDict(policies).to(self.device)
-        self.contract = contract
-        self.pairs = pairs
         self.alignment_steps = alignment_steps
         self.alignment_batch_size = alignment_batch_size
         self.alignment_optimizer = torch.optim.Adam(self.followers().parameters(), lr=alignment_learning_rate)
@@ -120,18 +113,6 @@ class EncodedPPO(PPO):
             Scalar loss.
         """
 
-    def act(self, obs: TensorDict) -> torch.Tensor:
-        """Sample the teacher's actions and keep the moment for the alignment phase.
-
-        Args:
-            obs: Observations, one tensor per group. Shapes are (num_envs, ...).
-
-        Returns:
-            Actions of shape (num_envs, num_actions).
-        """
-        self.pairs.add(obs)
-        return super().act(obs.select(*self.storage.observations.keys()))
-
     def update(self) -> dict[str, float]:
         """Learn from the rollout.
 
@@ -144,11 +125,6 @@ class EncodedPPO(PPO):
         losses["teacher_loss"] = losses.pop("symmetry")
         losses["alignment"] = self._align(pairs, latest)
         return losses | {"action_distance": action_distance(self.teacher, self.student, latest)}
-
-    def discard_rollout(self) -> None:
-        """Learn nothing from the rollout, but keep its pairs."""
-        self.pairs.take()
-        self.storage.clear()
 
     def _align(self, pairs: TensorDict, latest: TensorDict) -> float:
         """Alignment phase, in which observation statistics learn from the latest pairs; returns the mean loss."""
@@ -172,22 +148,15 @@ class EncodedPPO(PPO):
         self.policies.train()
 
     def eval_mode(self) -> None:
-        """Set evaluation mode, in which the student acts and so needs its camera at every step."""
+        """Set evaluation mode."""
         super().eval_mode()
         self.policies.eval()
-        self.pairs.render_always()
-
-    def get_policy(self) -> EncodedPolicy:
-        """The student."""
-        return self.student
 
     def save(self) -> dict:
         """Everything that an interrupted run needs to go on, and the observation contract."""
         return super().save() | {
             **{f"{name}_state_dict": policy.state_dict() for name, policy in self.policies.items()},
             "alignment_optimizer_state_dict": self.alignment_optimizer.state_dict(),
-            "rendered_frames": self.pairs.num_frames,
-            "observation_contract": self.contract,
         }
 
     def load(self, loaded_dict: dict, load_cfg: dict | None, strict: bool) -> bool:
@@ -202,7 +171,6 @@ class EncodedPPO(PPO):
             Whether the iteration counter is to be restored too.
         """
         restore_iteration = super().load(loaded_dict, load_cfg, strict)
-        self.pairs.num_frames = loaded_dict["rendered_frames"]
         for name, policy in self.policies.items():
             policy.load_state_dict(loaded_dict[f"{name}_state_dict"], strict=strict)
         if load_cfg is None or load_cfg.get("optimizer"):
