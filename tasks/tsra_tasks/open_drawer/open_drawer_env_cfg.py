@@ -196,14 +196,14 @@ class EventCfg:
 
 @configclass
 class RewardsCfg:
-    """Getting to the handle, opening the drawer, and the cost of effort."""
+    """Getting to the handle, opening the drawer, and the cost of commands that cannot be followed."""
 
     approach = RewTerm(func=mdp.approach_handle, weight=3.0)
     opening = RewTerm(func=mdp.opening_speed, weight=10.0)
     success = RewTerm(func=isaac_mdp.is_terminated_term, weight=2.0 / CONTROL_PERIOD, params={"term_keys": "success"})
     time = RewTerm(func=isaac_mdp.is_alive, weight=-0.01 / CONTROL_PERIOD)
     # without it, commands grow far beyond their bounds, and exploration noise with them
-    effort = RewTerm(func=isaac_mdp.action_l2, weight=-0.001 / CONTROL_PERIOD)
+    excess = RewTerm(func=mdp.excess_command, weight=-0.01 / CONTROL_PERIOD)
 
 
 @configclass

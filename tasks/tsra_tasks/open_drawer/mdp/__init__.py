@@ -10,7 +10,7 @@ from .geometry import body_pose, point_on_body
 from .gripper_increment import GripperIncrementAction
 from .gripper_increment_cfg import GripperIncrementActionCfg
 from .observations import gripper_to_handle, hand_in_handle_frame
-from .rewards import approach_handle, opening_speed
+from .rewards import approach_handle, excess_command, opening_speed
 from .terminations import drawer_is_open
 from .visibility import Capsule, handle_hidden, segment_distances
 
@@ -21,6 +21,7 @@ __all__ = [
     "approach_handle",
     "body_pose",
     "drawer_is_open",
+    "excess_command",
     "gripper_to_handle",
     "handle_hidden",
     "hand_in_handle_frame",

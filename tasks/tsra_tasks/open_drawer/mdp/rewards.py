@@ -88,3 +88,12 @@ def opening_speed(env: ManagerBasedRLEnv, drawer_cfg: SceneEntityCfg) -> torch.T
     """
     cabinet: Articulation = env.scene[drawer_cfg.name]
     return cabinet.data.joint_vel.torch[:, drawer_cfg.joint_ids].squeeze(-1)
+
+
+def excess_command(env: ManagerBasedRLEnv) -> torch.Tensor:
+    """Squared part of the actions beyond their bounds of -1 and 1, summed. Shape is (num_envs,).
+
+    Within the bounds noise is free: a cost of the whole action would end exploration in front of the handle, where for
+    a long time nothing else makes a difference.
+    """
+    return (env.action_manager.action.abs() - 1.0).clamp(min=0.0).square().sum(dim=-1)
