@@ -21,7 +21,7 @@ from ..cameras import agents
 ITERATIONS = 150
 """Iterations of every method: with 24 steps and 512 environments, 1.84 million environment steps."""
 
-PPO_SETTINGS = {"entropy_coef": 0.01, "desired_kl": 0.01}
+PPO_SETTINGS = {"entropy_coef": 0.02, "desired_kl": 0.01}
 """PPO settings of every method."""
 
 EMBEDDING_DIM = 16
