@@ -90,7 +90,9 @@ class ThrustAndRatesAction(ActionTerm):
 
     def apply_actions(self) -> None:
         """Advance controller and motors by a physics step and apply their wrench."""
-        self._on_the_way = torch.cat([self._on_the_way[1:], self._command[None]])
+        # in place: a tensor made here may be one of inference, which a reset outside of it could not write to
+        self._on_the_way.copy_(self._on_the_way.roll(-1, dims=0))
+        self._on_the_way[-1] = self._command
         command = self._on_the_way[0]
         data = self._asset.data
         force, torque = self.dynamics.wrench(
