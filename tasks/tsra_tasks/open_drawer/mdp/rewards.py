@@ -25,7 +25,11 @@ Vector = tuple[float, float, float]
 
 
 class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as Isaac Lab's terms are
-    """Speed at which the gripper gets closer to where its rear finger is behind the bar [m/s].
+    """Speed at which the gripper gets closer to where its rear finger is behind the bar, from above [m/s].
+
+    The way there leads over the bar: the point to get to is raised by as much as the gripper is aside of it, up to a
+    clearance. With the straight way instead, the rear finger would stop at the bar's front, a few centimetres from its
+    place, and every way out would lead away from it.
 
     A speed, because Isaac Lab multiplies rewards by the step's duration: the sum over an episode is metres gained.
     """
@@ -55,6 +59,7 @@ class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as
         gripper_offset: Vector,
         handle_cfg: SceneEntityCfg,
         goal: Vector,
+        clearance: float,
     ) -> torch.Tensor:
         """Compute the speed.
 
@@ -64,13 +69,16 @@ class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as
             gripper_offset: The gripper's point in that body's frame [m].
             handle_cfg: Cabinet and its handle.
             goal: Where the gripper's point should be, in the handle's frame [m].
+            clearance: How far above the goal the gripper should come from [m].
 
         Returns:
             Speed of shape (num_envs,); zero in the first step of an episode.
         """
         handle, rotation = body_pose(env, handle_cfg)
         target = handle + rotation @ torch.tensor(goal, device=env.device)
-        distance = (target - point_on_body(env, hand_cfg, gripper_offset)).norm(dim=-1)
+        offset = point_on_body(env, hand_cfg, gripper_offset) - target
+        offset[:, 2] -= offset[:, :2].norm(dim=-1).clamp(max=clearance)
+        distance = offset.norm(dim=-1)
         speed = (self.previous - distance).nan_to_num(0.0) / env.step_dt
         self.previous[:] = distance
         return speed
