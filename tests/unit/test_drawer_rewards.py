@@ -25,6 +25,7 @@ def test_only_what_exceeds_the_bounds_of_an_action_costs() -> None:
 
 GOAL = (0.5, 0.0, 0.4)
 CLEARANCE = 0.05
+FUNNEL = 0.02
 
 
 class Scene(dict):
@@ -50,7 +51,7 @@ def approach(places: list[tuple[float, float, float]]) -> list[float]:
     rewards = []
     for place in places:
         hand.data.body_link_pos_w.torch[:] = torch.tensor(GOAL) + torch.tensor(place)
-        rewards.append(term(env, parts[0], (0.0, 0.0, 0.0), parts[1], GOAL, CLEARANCE).item())
+        rewards.append(term(env, parts[0], (0.0, 0.0, 0.0), parts[1], GOAL, CLEARANCE, FUNNEL).item())
     return rewards
 
 
@@ -59,12 +60,13 @@ def test_the_gripper_is_led_over_the_bar() -> None:
     rewards = approach([(-0.2, 0.1, 0.0), (-0.2, 0.1, 0.05), (-0.05, 0.0, 0.05), (0.0, 0.0, 0.0)])
     assert rewards[0] == 0.0
     assert min(rewards[1:]) > 0.0
-    # before the bar, where the rear finger stops, up is a way on
-    assert approach([(0.065, 0.0, 0.0), (0.065, 0.0, 0.02)])[1] > 0.01
+    # before the bar, where the rear finger stops, and on top of it, up is the way on
+    assert approach([(0.065, 0.0, 0.0), (0.065, 0.0, 0.02)])[1] == pytest.approx(0.02)
+    assert approach([(0.03, 0.0, 0.03), (0.03, 0.0, 0.05)])[1] == pytest.approx(0.02)
 
 
 def test_metres_gained_do_not_depend_on_the_way() -> None:
     ways = [[(0.3, 0.0, 0.1), (0.0, 0.0, 0.0)], [(0.3, 0.0, 0.1), (0.1, -0.3, 0.4), (0.0, 0.0, 0.0)]]
     direct, detour = (sum(approach(way)) for way in ways)
     assert direct == pytest.approx(detour)
-    assert direct == pytest.approx((0.3**2 + 0.05**2) ** 0.5, abs=1e-6)
+    assert direct == pytest.approx(0.4)

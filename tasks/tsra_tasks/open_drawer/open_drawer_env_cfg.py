@@ -198,7 +198,7 @@ class EventCfg:
 class RewardsCfg:
     """Getting to the handle, opening the drawer, and the cost of commands that cannot be followed."""
 
-    approach = RewTerm(func=mdp.approach_handle, weight=3.0, params={"clearance": 0.05})
+    approach = RewTerm(func=mdp.approach_handle, weight=3.0, params={"clearance": 0.04, "funnel": 0.015})
     opening = RewTerm(func=mdp.opening_speed, weight=10.0)
     success = RewTerm(func=isaac_mdp.is_terminated_term, weight=2.0 / CONTROL_PERIOD, params={"term_keys": "success"})
     time = RewTerm(func=isaac_mdp.is_alive, weight=-0.01 / CONTROL_PERIOD)

@@ -25,11 +25,10 @@ Vector = tuple[float, float, float]
 
 
 class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as Isaac Lab's terms are
-    """Speed at which the gripper gets closer to where its rear finger is behind the bar, from above [m/s].
+    """Speed at which the gripper gets along its way to where its rear finger is behind the bar [m/s].
 
-    The way there leads over the bar: the point to get to is raised by as much as the gripper is aside of it, up to a
-    clearance. With the straight way instead, the rear finger would stop at the bar's front, a few centimetres from its
-    place, and every way out would lead away from it.
+    The way leads over the bar: up, across and down. On the straight way the rear finger would stop at the bar's front,
+    a few centimetres from its place, and every way out would lead away from it.
 
     A speed, because Isaac Lab multiplies rewards by the step's duration: the sum over an episode is metres gained.
     """
@@ -60,6 +59,7 @@ class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as
         handle_cfg: SceneEntityCfg,
         goal: Vector,
         clearance: float,
+        funnel: float,
     ) -> torch.Tensor:
         """Compute the speed.
 
@@ -69,7 +69,8 @@ class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as
             gripper_offset: The gripper's point in that body's frame [m].
             handle_cfg: Cabinet and its handle.
             goal: Where the gripper's point should be, in the handle's frame [m].
-            clearance: How far above the goal the gripper should come from [m].
+            clearance: How far above the goal the gripper has to be to get across the bar [m].
+            funnel: Distance from the goal, across, from which on the way leads down [m].
 
         Returns:
             Speed of shape (num_envs,); zero in the first step of an episode.
@@ -77,8 +78,9 @@ class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as
         handle, rotation = body_pose(env, handle_cfg)
         target = handle + rotation @ torch.tensor(goal, device=env.device)
         offset = point_on_body(env, hand_cfg, gripper_offset) - target
-        offset[:, 2] -= offset[:, :2].norm(dim=-1).clamp(max=clearance)
-        distance = offset.norm(dim=-1)
+        across, height = offset[:, :2].norm(dim=-1), offset[:, 2]
+        needed = clearance * (across / funnel).clamp(max=1.0)
+        distance = across + torch.maximum(height.abs(), 2.0 * needed - height)
         speed = (self.previous - distance).nan_to_num(0.0) / env.step_dt
         self.previous[:] = distance
         return speed
