@@ -80,7 +80,7 @@ class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as
         offset = point_on_body(env, hand_cfg, gripper_offset) - target
         across, height = offset[:, :2].norm(dim=-1), offset[:, 2]
         needed = clearance * (across / funnel).clamp(max=1.0)
-        distance = across + torch.maximum(height.abs(), 2.0 * needed - height)
+        distance = across + torch.maximum(height, 2.0 * needed - height)
         speed = (self.previous - distance).nan_to_num(0.0) / env.step_dt
         self.previous[:] = distance
         return speed
