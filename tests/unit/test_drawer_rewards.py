@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 
 import pytest
@@ -23,9 +24,9 @@ def test_only_what_exceeds_the_bounds_of_an_action_costs() -> None:
     assert excess_command(env).tolist() == [0.0, 4.25]
 
 
-GOAL = (0.5, 0.0, 0.4)
+FINGERS = ((-0.04, 0.0, 0.0), (0.04, 0.0, 0.0))
+GOALS = ((0.46, 0.0, 0.4), (0.54, 0.0, 0.4))
 CLEARANCE = 0.05
-FUNNEL = 0.02
 
 
 class Scene(dict):
@@ -34,8 +35,8 @@ class Scene(dict):
     env_origins = torch.zeros(1, 3)
 
 
-def approach(places: list[tuple[float, float, float]]) -> list[float]:
-    """Rewards of a gripper that is at places relative to the goal, one after the other; a step takes a second."""
+def approach(poses: list[tuple[float, float, float, float]]) -> list[float]:
+    """Rewards of a gripper with poses to the goal (x, y, z, turn), one after the other; a step takes a second."""
     hand, handle = (
         SimpleNamespace(
             data=SimpleNamespace(
@@ -49,24 +50,29 @@ def approach(places: list[tuple[float, float, float]]) -> list[float]:
     parts = [SimpleNamespace(name=name, body_ids=[0]) for name in env.scene]
     term = approach_handle(SimpleNamespace(params={}), env)
     rewards = []
-    for place in places:
-        hand.data.body_link_pos_w.torch[:] = torch.tensor(GOAL) + torch.tensor(place)
-        rewards.append(term(env, parts[0], (0.0, 0.0, 0.0), parts[1], GOAL, CLEARANCE, FUNNEL).item())
+    for *place, turn in poses:
+        hand.data.body_link_pos_w.torch[:] = torch.tensor(GOALS).mean(dim=0) + torch.tensor(place)
+        hand.data.body_link_quat_w.torch[..., 2:] = torch.tensor([math.sin(0.5 * turn), math.cos(0.5 * turn)])
+        rewards.append(term(env, parts[0], FINGERS, parts[1], GOALS, CLEARANCE).item())
     return rewards
 
 
 def test_the_gripper_is_led_over_the_bar() -> None:
     # far away at the goal's height, up, across, down
-    rewards = approach([(-0.2, 0.1, 0.0), (-0.2, 0.1, 0.05), (-0.05, 0.0, 0.05), (0.0, 0.0, 0.0)])
+    way = [(-0.2, 0.1, 0.0, 0.0), (-0.2, 0.1, 0.05, 0.0), (-0.05, 0.0, 0.05, 0.0), (0.0, 0.0, 0.0, 0.0)]
+    rewards = approach(way)
     assert rewards[0] == 0.0
     assert min(rewards[1:]) > 0.0
-    # before the bar, where the rear finger stops, and on top of it, up is the way on
-    assert approach([(0.065, 0.0, 0.0), (0.065, 0.0, 0.02)])[1] == pytest.approx(0.02)
-    assert approach([(0.03, 0.0, 0.03), (0.03, 0.0, 0.05)])[1] == pytest.approx(0.02)
+    # before the bar, where the rear finger stops, up is a way on
+    assert approach([(0.065, 0.0, 0.0, 0.0), (0.065, 0.0, 0.02, 0.0)])[1] > 0.01
+
+
+def test_a_gripper_that_is_turned_wrong_gains_by_turning() -> None:
+    for turn in (-1.5, -0.5, 0.5, 1.5):
+        assert approach([(0.0, 0.0, 0.05, turn), (0.0, 0.0, 0.05, 0.8 * turn)])[1] > 0.003
 
 
 def test_metres_gained_do_not_depend_on_the_way() -> None:
-    ways = [[(0.3, 0.0, 0.1), (0.0, 0.0, 0.0)], [(0.3, 0.0, 0.1), (0.1, -0.3, 0.4), (0.0, 0.0, 0.0)]]
-    direct, detour = (sum(approach(way)) for way in ways)
-    assert direct == pytest.approx(detour)
-    assert direct == pytest.approx(0.4)
+    start, detour, goal = (0.3, 0.0, 0.1, 0.0), (0.1, -0.3, 0.4, 0.7), (0.0, 0.0, 0.0, 0.0)
+    assert sum(approach([start, goal])) == pytest.approx(sum(approach([start, detour, goal])))
+    assert sum(approach([start, goal])) == pytest.approx(math.hypot(0.3, 0.05))

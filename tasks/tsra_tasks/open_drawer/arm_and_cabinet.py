@@ -14,6 +14,22 @@ from .mdp import Capsule
 Vector = tuple[float, float, float]
 
 
+def both_sides(middle: Vector, way: Vector) -> tuple[Vector, Vector]:
+    """Points on either side of a middle.
+
+    Args:
+        middle: The middle [m].
+        way: The way from there to the first point [m].
+
+    Returns:
+        The points [m].
+    """
+    return (
+        tuple(place + step for place, step in zip(middle, way, strict=True)),
+        tuple(place - step for place, step in zip(middle, way, strict=True)),
+    )
+
+
 @dataclass(frozen=True)
 class ArmAndCabinet:
     """Names of parts and points on them, of the scene's ``robot`` and ``cabinet``.
@@ -33,6 +49,9 @@ class ArmAndCabinet:
 
     gripper_offset: Vector
     """The gripper's point in the hand's frame [m]."""
+
+    opening: Vector
+    """The way from the gripper's point to the finger that is to go behind the bar, in the hand's frame [m]."""
 
     down_axis: Vector
     """The hand's direction that is kept pointing down, in the hand's frame; of length 1."""
@@ -55,8 +74,21 @@ class ArmAndCabinet:
     hooked: Vector
     """Where the gripper's point is when a finger is behind the bar, in the handle's frame [m]."""
 
+    hooked_opening: Vector
+    """What :attr:`opening` is then, in the handle's frame [m]."""
+
     bar_points: tuple[Vector, ...]
     """Points of the bar that tell how much of it is hidden, in the handle's frame [m]."""
+
+    @property
+    def fingers(self) -> tuple[Vector, Vector]:
+        """Points on the fingers in the hand's frame [m], first on the one that is to go behind the bar."""
+        return both_sides(self.gripper_offset, self.opening)
+
+    @property
+    def hooked_fingers(self) -> tuple[Vector, Vector]:
+        """Where these points are when that finger is behind the bar, in the handle's frame [m]."""
+        return both_sides(self.hooked, self.hooked_opening)
 
     @property
     def arm(self) -> SceneEntityCfg:

@@ -34,7 +34,7 @@ from isaaclab_newton.physics import NewtonCfg
 from isaaclab_tasks.core.cabinet.config.franka.cabinet_direct_env_cfg import FrankaCabinetDirectEnvCfg
 
 from ..robots import arm_shapes
-from ..robots.panda import NUM_JOINTS
+from ..robots.panda import FINGER_TRAVEL, NUM_JOINTS
 from .arm_and_cabinet import ArmAndCabinet, Vector
 from .camera import CAMERA_CFG, look_at
 from .open_drawer_env_cfg import CONTROL_PERIOD, OpenDrawerEnvCfg, OpenDrawerSceneCfg
@@ -100,6 +100,7 @@ FRANKA_AND_SEKTION = ArmAndCabinet(
     redundant_joint="panda_joint3",
     hand_body=OFFICIAL.ee_body_name,
     gripper_offset=OFFICIAL.ee_pos_offset,
+    opening=(0.0, FINGER_TRAVEL, 0.0),
     down_axis=(0.0, -math.sin(TILT), math.cos(TILT)),
     occluders=OCCLUDERS,
     handle_body=OFFICIAL.drawer_handle_body_name,
@@ -108,6 +109,7 @@ FRANKA_AND_SEKTION = ArmAndCabinet(
     drawer_joint=OFFICIAL.drawer_joint_name,
     # the upper finger's tip is 16 mm behind the bar's upper edge, 3 mm from it and 2 mm from the front
     hooked=from_bar(0.017, 0.0, -0.016),
+    hooked_opening=(-FINGER_TRAVEL * math.cos(TILT), 0.0, FINGER_TRAVEL * math.sin(TILT)),
     bar_points=(from_bar(0.0, -0.05, 0.0), from_bar(0.0, 0.0, 0.0), from_bar(0.0, 0.05, 0.0)),
 )
 """The Franka and the upper drawer of the Sektion cabinet."""

@@ -13,6 +13,8 @@ Student-Informed Teacher Training (Messikommer et al., arXiv:2412.09149) in spir
 Gravity is off: the arm's own controller compensates it, and the drawer slides on the level.
 """
 
+import math
+
 import torch
 
 import isaaclab.sim as sim_utils
@@ -37,7 +39,7 @@ from ..cameras import DepthImage, ImageNoiseCfg
 from ..props import CABINET_CFG
 from ..robots import ARM_CFG, ARM_JOINTS
 from ..robots.arm_shapes import OCCLUDERS
-from ..robots.panda import FLANGE, GRIPPER_POINT
+from ..robots.panda import FINGER_TRAVEL, FLANGE, GRIPPER_POINT, HAND_YAW
 from . import mdp
 from .arm_and_cabinet import ArmAndCabinet
 from .camera import CAMERA_CFG, MAX_DEPTH
@@ -70,6 +72,7 @@ ARM_AND_CABINET = ArmAndCabinet(
     redundant_joint="joint3",
     hand_body="link7",
     gripper_offset=GRIPPER_OFFSET,
+    opening=(-FINGER_TRAVEL * math.sin(HAND_YAW), FINGER_TRAVEL * math.cos(HAND_YAW), 0.0),
     down_axis=(0.0, 0.0, 1.0),
     occluders=OCCLUDERS,
     handle_body="handle",
@@ -77,6 +80,7 @@ ARM_AND_CABINET = ArmAndCabinet(
     handle_mounts=("handle",),
     drawer_joint="drawer",
     hooked=HOOKED,
+    hooked_opening=(-FINGER_TRAVEL, 0.0, 0.0),
     bar_points=((0.0, -0.05, 0.0), (0.0, 0.0, 0.0), (0.0, 0.05, 0.0)),
 )
 """The arm and the cabinet that this repository's scripts make."""
@@ -198,7 +202,7 @@ class EventCfg:
 class RewardsCfg:
     """Getting to the handle, opening the drawer, and the cost of commands that cannot be followed."""
 
-    approach = RewTerm(func=mdp.approach_handle, weight=3.0, params={"clearance": 0.04, "funnel": 0.015})
+    approach = RewTerm(func=mdp.approach_handle, weight=3.0, params={"clearance": 0.05})
     opening = RewTerm(func=mdp.opening_speed, weight=10.0)
     success = RewTerm(func=isaac_mdp.is_terminated_term, weight=2.0 / CONTROL_PERIOD, params={"term_keys": "success"})
     time = RewTerm(func=isaac_mdp.is_alive, weight=-0.01 / CONTROL_PERIOD)
@@ -254,10 +258,9 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
             term.params["asset_cfg"] = parts.arm
         for term in (privileged.gripper_to_handle, privileged.hand_in_handle_frame, self.rewards.approach):
             term.params |= {"hand_cfg": parts.hand, "handle_cfg": parts.handle}
-        for term in (privileged.gripper_to_handle, self.rewards.approach):
-            term.params["gripper_offset"] = parts.gripper_offset
+        privileged.gripper_to_handle.params["gripper_offset"] = parts.gripper_offset
         privileged.gripper_to_handle.params["handle_offset"] = parts.handle_offset
-        self.rewards.approach.params["goal"] = parts.hooked
+        self.rewards.approach.params |= {"fingers": parts.fingers, "goals": parts.hooked_fingers}
         for term in (privileged.drawer_pos, privileged.drawer_vel):
             term.params["asset_cfg"] = parts.drawer
         for term in (self.rewards.opening, self.terminations.success):

@@ -14,21 +14,22 @@ import torch
 
 from isaaclab.managers import ManagerTermBase, SceneEntityCfg
 
-from .geometry import body_pose, point_on_body
+from .geometry import point_on_body
 
 if TYPE_CHECKING:
     from isaaclab.assets import Articulation
     from isaaclab.envs import ManagerBasedRLEnv
     from isaaclab.managers import RewardTermCfg
 
-Vector = tuple[float, float, float]
+Points = tuple[tuple[float, float, float], ...]
 
 
 class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as Isaac Lab's terms are
-    """Speed at which the gripper gets along its way to where its rear finger is behind the bar [m/s].
+    """Speed at which the fingers get closer to where one is behind the bar and the other in front of it [m/s].
 
-    The way leads over the bar: up, across and down. On the straight way the rear finger would stop at the bar's front,
-    a few centimetres from its place, and every way out would lead away from it.
+    They are led there from above: each place is raised by as much as the finger is aside of it, up to a clearance. On
+    the straight way the rear finger would stop at the bar's front, a few centimetres from its place, and every way out
+    would lead away from it. As both fingers count, a gripper that is turned wrong gains by turning.
 
     A speed, because Isaac Lab multiplies rewards by the step's duration: the sum over an episode is metres gained.
     """
@@ -55,32 +56,29 @@ class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as
         self,
         env: ManagerBasedRLEnv,
         hand_cfg: SceneEntityCfg,
-        gripper_offset: Vector,
+        fingers: Points,
         handle_cfg: SceneEntityCfg,
-        goal: Vector,
+        goals: Points,
         clearance: float,
-        funnel: float,
     ) -> torch.Tensor:
         """Compute the speed.
 
         Args:
             env: Environment.
             hand_cfg: Robot and the body that carries the gripper.
-            gripper_offset: The gripper's point in that body's frame [m].
+            fingers: Points on the fingers, in that body's frame [m].
             handle_cfg: Cabinet and its handle.
-            goal: Where the gripper's point should be, in the handle's frame [m].
-            clearance: How far above the goal the gripper has to be to get across the bar [m].
-            funnel: Distance from the goal, across, from which on the way leads down [m].
+            goals: Where these should be, in the handle's frame [m].
+            clearance: How far above its place a finger should come from [m].
 
         Returns:
-            Speed of shape (num_envs,); zero in the first step of an episode.
+            Speed, the fingers' mean, of shape (num_envs,); zero in the first step of an episode.
         """
-        handle, rotation = body_pose(env, handle_cfg)
-        target = handle + rotation @ torch.tensor(goal, device=env.device)
-        offset = point_on_body(env, hand_cfg, gripper_offset) - target
-        across, height = offset[:, :2].norm(dim=-1), offset[:, 2]
-        needed = clearance * (across / funnel).clamp(max=1.0)
-        distance = across + torch.maximum(height, 2.0 * needed - height)
+        distance = torch.zeros(self.num_envs, device=self.device)
+        for finger, goal in zip(fingers, goals, strict=True):
+            offset = point_on_body(env, hand_cfg, finger) - point_on_body(env, handle_cfg, goal)
+            offset[:, 2] -= offset[:, :2].norm(dim=-1).clamp(max=clearance)
+            distance += offset.norm(dim=-1) / len(fingers)
         speed = (self.previous - distance).nan_to_num(0.0) / env.step_dt
         self.previous[:] = distance
         return speed
