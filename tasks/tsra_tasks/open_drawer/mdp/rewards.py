@@ -25,9 +25,9 @@ Points = tuple[tuple[float, float, float], ...]
 
 
 class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as Isaac Lab's terms are
-    """Speed at which the fingers get closer to where one is behind the bar and the other in front of it [m/s].
+    """Speed at which the fingers get on to where one is behind the bar and the other in front of it [m/s].
 
-    They are led there from above: each place is raised by as much as the finger is aside of it, up to a clearance. On
+    Their way leads over the bar: a finger has to be as high above its place as it is aside of it, up to a clearance. On
     the straight way the rear finger would stop at the bar's front, a few centimetres from its place, and every way out
     would lead away from it. As both fingers count, a gripper that is turned wrong gains by turning.
 
@@ -69,7 +69,7 @@ class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as
             fingers: Points on the fingers, in that body's frame [m].
             handle_cfg: Cabinet and its handle.
             goals: Where these should be, in the handle's frame [m].
-            clearance: How far above its place a finger should come from [m].
+            clearance: How far above its place a finger that is aside of it has to be at most [m].
 
         Returns:
             Speed, the fingers' mean, of shape (num_envs,); zero in the first step of an episode.
@@ -77,8 +77,9 @@ class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as
         distance = torch.zeros(self.num_envs, device=self.device)
         for finger, goal in zip(fingers, goals, strict=True):
             offset = point_on_body(env, hand_cfg, finger) - point_on_body(env, handle_cfg, goal)
-            offset[:, 2] -= offset[:, :2].norm(dim=-1).clamp(max=clearance)
-            distance += offset.norm(dim=-1) / len(fingers)
+            aside, height = offset[:, :2].norm(dim=-1), offset[:, 2]
+            # across, and down; before that up, where it is too low
+            distance += (aside + torch.maximum(height, 2.0 * aside.clamp(max=clearance) - height)) / len(fingers)
         speed = (self.previous - distance).nan_to_num(0.0) / env.step_dt
         self.previous[:] = distance
         return speed
