@@ -158,6 +158,8 @@ class FrankaDrawerEnvCfg(OpenDrawerEnvCfg):
         self.sim.physics = FrankaPhysicsCfg()
         # the robot yields half as fast to a command as our arm does
         self.episode_length_s = 8.0
+        # the gripper is tilted, so it can't be put at the handle in the way of our arm's
+        self.events.reset_arm.params["near_fraction"] = 0.0
         # the cabinet's frame is in its middle: on the floor, its closed bar is 0.44 to 0.54 m from the robot's base
         self.events.place_cabinet.params.update(
             x=(0.80, 0.90), y=(-0.12, 0.12), z=(0.40, 0.42), yaw=(-0.25, 0.25), handle=(0.0, 0.0)

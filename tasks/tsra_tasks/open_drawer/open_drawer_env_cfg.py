@@ -184,7 +184,6 @@ class ObservationsCfg:
 class EventCfg:
     """Start of an episode."""
 
-    reset_arm = EventTerm(func=mdp.reset_arm, mode="reset", params={"spread": 0.1})
     place_cabinet = EventTerm(
         func=mdp.place_cabinet,
         mode="reset",
@@ -196,6 +195,8 @@ class EventCfg:
             "handle": (-0.14, 0.14),
         },
     )
+    # at the handle, where the cabinet was placed
+    reset_arm = EventTerm(func=mdp.reset_arm, mode="reset", params={"spread": 0.1, "near_fraction": 0.5})
 
 
 @configclass
@@ -265,7 +266,7 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
             term.params["asset_cfg"] = parts.drawer
         for term in (self.rewards.opening, self.terminations.success):
             term.params["drawer_cfg"] = parts.drawer
-        self.events.reset_arm.params["arm_cfg"] = parts.arm
+        self.events.reset_arm.params |= {"arm_cfg": parts.arm, "handle_cfg": parts.handle, "hooked": parts.hooked}
         self.events.place_cabinet.params["handle_cfg"] = parts.handle_mount
 
     def onboard_camera(self, env: ManagerBasedRLEnv) -> DepthImage | None:
@@ -329,7 +330,8 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
         return {"handle_hidden": hidden}
 
     def evaluation_mode(self):
-        """Episodes of evaluation are those of training. Sensors stay noisy, as on the robot."""
+        """Every episode begins with the arm near its ready pose. Sensors stay noisy, as on the robot."""
+        self.events.reset_arm.params["near_fraction"] = 0.0
 
     def play_mode(self):
         """Few environments and no noise."""

@@ -12,6 +12,8 @@ joint limits, rated speeds and torques. No CAD data are used: shapes and masses 
 
 import math
 
+import torch
+
 NUM_JOINTS = 7
 
 DH_PARAMETERS = (
@@ -62,3 +64,29 @@ above the cabinet's top."""
 
 GRIPPER_POINT = FINGER_BASE + FINGER_LENGTH - 0.015
 """The point between the fingertips that is commanded, from the flange along z [m]."""
+
+
+def reach_down(radius: torch.Tensor, height: torch.Tensor) -> torch.Tensor:
+    """Inverse kinematics of a gripper that points straight down, with the joints 3 and 5 at zero.
+
+    Shoulder and elbow are a planar chain of two links then, solved by the law of cosines with the elbow up.
+
+    Args:
+        radius: Distance of the gripper's point from the first joint's axis [m].
+        height: Its height above the base [m]. Shape is that of ``radius``.
+
+    Returns:
+        Positions of the joints 2, 4 and 6 [rad], in the last dimension; NaN where the arm does not reach.
+    """
+    (_, base, _), (_, upper, _), (elbow, _, _), (_, fore, _), (wrist, _, _) = (
+        DH_PARAMETERS[index] for index in (0, 2, 3, 4, 6)
+    )
+    out, up = radius - wrist, height + FLANGE + GRIPPER_POINT - base
+    first, second = math.hypot(upper, elbow), math.hypot(fore, elbow)
+    bend = torch.acos((out.square() + up.square() - first**2 - second**2) / (2.0 * first * second))
+    bend += math.atan2(elbow, upper) + math.atan2(elbow, fore)
+    # where the wrist is when the upper arm is upright
+    upright_out = elbow - elbow * bend.cos() + fore * bend.sin()
+    upright_up = upper + elbow * bend.sin() + fore * bend.cos()
+    lean = torch.atan2(out, up) - torch.atan2(upright_out, upright_up)
+    return torch.stack([lean, -bend, lean + bend], dim=-1)

@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Start of an episode: the arm near its ready pose, the cabinet somewhere in front of it."""
+"""Start of an episode: the cabinet somewhere in front of the arm, which is near its ready pose or at the handle."""
 
 from __future__ import annotations
 
@@ -12,34 +12,23 @@ from typing import TYPE_CHECKING
 
 import torch
 
+import isaaclab.utils.math as math_utils
 from isaaclab.managers import SceneEntityCfg
 
+from ...robots.panda import HAND_YAW, NUM_JOINTS, reach_down
 from .fixed_root import write_fixed_root_pose
+from .geometry import body_pose
 
 if TYPE_CHECKING:
     from isaaclab.assets import Articulation
     from isaaclab.envs import ManagerBasedEnv
 
 Range = tuple[float, float]
+Vector = tuple[float, float, float]
 
-
-def reset_arm(env: ManagerBasedEnv, env_ids: torch.Tensor | slice, spread: float, arm_cfg: SceneEntityCfg) -> None:
-    """Put the arm at rest near its default pose, and command every joint to stay there.
-
-    Args:
-        env: Environment.
-        env_ids: Environments to reset.
-        spread: Half the width of the uniform noise on the arm's joints [rad].
-        arm_cfg: Robot and the joints that vary; the others, the fingers, start at their defaults.
-    """
-    robot: Articulation = env.scene[arm_cfg.name]
-    positions = robot.data.default_joint_pos.torch[env_ids].clone()
-    noise = torch.zeros_like(positions)
-    noise[:, arm_cfg.joint_ids] = torch.empty_like(positions[:, arm_cfg.joint_ids]).uniform_(-spread, spread)
-    positions += noise
-    robot.write_joint_position_to_sim_index(position=positions, env_ids=env_ids)
-    robot.write_joint_velocity_to_sim_index(velocity=torch.zeros_like(positions), env_ids=env_ids)
-    robot.set_joint_position_target_index(target=positions, env_ids=env_ids)
+NEAR = (0.03, 0.08, 0.3)
+"""Where the way from above to behind the bar begins: at most so far aside [m], so far above [m], at most so far turned
+[rad]."""
 
 
 def place_cabinet(
@@ -79,3 +68,61 @@ def place_cabinet(
     joints[:, handle_cfg.joint_ids] = draw[:, 4:]
     cabinet.write_joint_position_to_sim_index(position=joints, env_ids=env_ids)
     cabinet.set_joint_position_target_index(target=joints, env_ids=env_ids)
+
+
+def reset_arm(
+    env: ManagerBasedEnv,
+    env_ids: torch.Tensor | slice,
+    spread: float,
+    arm_cfg: SceneEntityCfg,
+    near_fraction: float,
+    handle_cfg: SceneEntityCfg,
+    hooked: Vector,
+) -> None:
+    """Put the arm at rest near its default pose, and command every joint to stay there.
+
+    With some probability the gripper is at the handle instead: anywhere on a way from above, behind the bar already at
+    the end. For that the cabinet must have been placed, and the arm be one whose gripper points down.
+
+    Args:
+        env: Environment.
+        env_ids: Environments to reset.
+        spread: Half the width of the uniform noise on the arm's joints [rad].
+        arm_cfg: Robot and the joints that vary; the others, the fingers, start at their defaults.
+        near_fraction: Probability of starting at the handle, 0 for evaluation.
+        handle_cfg: Cabinet and its handle.
+        hooked: Where the gripper's point is when a finger is behind the bar, in the handle's frame [m].
+    """
+    robot: Articulation = env.scene[arm_cfg.name]
+    positions = robot.data.default_joint_pos.torch[env_ids].clone()
+    arm = positions[:, arm_cfg.joint_ids]
+    arm += torch.empty_like(arm).uniform_(-spread, spread)
+    if near_fraction > 0.0:
+        near = torch.rand(len(arm), 1, device=env.device) < near_fraction
+        arm = torch.where(near, _arm_at_handle(env, env_ids, handle_cfg, hooked), arm)
+    positions[:, arm_cfg.joint_ids] = arm
+    robot.write_joint_position_to_sim_index(position=positions, env_ids=env_ids)
+    robot.write_joint_velocity_to_sim_index(velocity=torch.zeros_like(positions), env_ids=env_ids)
+    robot.set_joint_position_target_index(target=positions, env_ids=env_ids)
+
+
+def _arm_at_handle(
+    env: ManagerBasedEnv, env_ids: torch.Tensor | slice, handle_cfg: SceneEntityCfg, hooked: Vector
+) -> torch.Tensor:
+    """Joint positions of a gripper on its way from above to behind the bar [rad], of shape (number of resets, 7)."""
+    handle, rotation = (part[env_ids] for part in body_pose(env, handle_cfg))
+    left = torch.rand(len(handle), 1, device=env.device)  # of the way
+    aside, above, turned = NEAR
+    offset = torch.empty(len(handle), 3, device=env.device).uniform_(-aside, aside)
+    offset[:, 2] = above
+    turn = rotation[:, 1, 0].atan2(rotation[:, 0, 0]) + turned * left[:, 0] * (2.0 * torch.rand_like(left[:, 0]) - 1.0)
+    x, y, z = (
+        handle + (rotation @ (torch.tensor(hooked, device=env.device) + left * offset).unsqueeze(-1)).squeeze(-1)
+    ).T
+    azimuth = y.atan2(x)
+    joints = torch.zeros(len(handle), NUM_JOINTS, device=env.device)
+    joints[:, 0] = azimuth
+    joints[:, [1, 3, 5]] = reach_down(torch.hypot(x, y), z)
+    # the wrist takes back the first joint's turn: the fingers open along the bar's normal
+    joints[:, 6] = HAND_YAW + azimuth - math_utils.wrap_to_pi(turn - math.pi)
+    return joints
