@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from pxr import Usd, UsdGeom, UsdPhysics
 
 from tsra_tasks import props, robots
@@ -68,6 +69,15 @@ def test_the_parameters_give_the_published_ready_pose() -> None:
     # Franka's own hand reaches 0.1034 m beyond the flange: libfranka reports (0.307, 0, 0.487) there
     np.testing.assert_allclose(pose[:3, 3] - [0.0, 0.0, 0.1034], [0.3069, 0.0, 0.4869], atol=1e-3)
     np.testing.assert_allclose(pose[:3, 2], [0.0, 0.0, -1.0], atol=1e-6)
+
+
+def test_the_arm_reaches_down_to_where_it_is_told() -> None:
+    radius, height = torch.tensor([0.45, 0.55, 0.65]), torch.tensor([0.50, 0.40, 0.34])
+    for reach, up, (lean, bend, wrist) in zip(radius, height, panda.reach_down(radius, height).tolist(), strict=True):
+        pose = flange_pose([0.0, lean, 0.0, bend, 0.0, wrist, 0.0])
+        np.testing.assert_allclose(pose[:3, 3], [reach, 0.0, up + panda.GRIPPER_POINT], atol=1e-5)
+        np.testing.assert_allclose(pose[:3, 2], [0.0, 0.0, -1.0], atol=1e-5)
+    assert panda.reach_down(torch.tensor([1.2]), torch.tensor([0.4])).isnan().all()
 
 
 def test_the_file_s_links_lie_where_the_parameters_put_them() -> None:

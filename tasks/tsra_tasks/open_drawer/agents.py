@@ -18,8 +18,8 @@ from tsra_lab.configs import (
 
 from ..cameras import agents
 
-ITERATIONS = 150
-"""Iterations of every method: with 24 steps and 512 environments, 1.84 million environment steps."""
+ITERATIONS = 100
+"""Iterations of every method: with 24 steps and 512 environments, 1.23 million environment steps."""
 
 PPO_SETTINGS = {"entropy_coef": 0.02, "desired_kl": 0.01}
 """PPO settings of every method."""

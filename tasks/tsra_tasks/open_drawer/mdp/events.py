@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Range = tuple[float, float]
 Vector = tuple[float, float, float]
 
-NEAR = (0.03, 0.08, 0.3)
+NEAR = (0.02, 0.08, 0.3)
 """Where the way from above to behind the bar begins: at most so far aside [m], so far above [m], at most so far turned
 [rad]."""
 
