@@ -76,14 +76,16 @@ def reach_down(radius: torch.Tensor, height: torch.Tensor) -> torch.Tensor:
         height: Its height above the base [m]. Shape is that of ``radius``.
 
     Returns:
-        Positions of the joints 2, 4 and 6 [rad], in the last dimension; NaN where the arm does not reach.
+        Positions of the joints 2, 4 and 6 [rad], in the last dimension; of a straight arm in the point's direction
+        where it does not reach.
     """
     (_, base, _), (_, upper, _), (elbow, _, _), (_, fore, _), (wrist, _, _) = (
         DH_PARAMETERS[index] for index in (0, 2, 3, 4, 6)
     )
     out, up = radius - wrist, height + FLANGE + GRIPPER_POINT - base
     first, second = math.hypot(upper, elbow), math.hypot(fore, elbow)
-    bend = torch.acos((out.square() + up.square() - first**2 - second**2) / (2.0 * first * second))
+    cosine = (out.square() + up.square() - first**2 - second**2) / (2.0 * first * second)
+    bend = cosine.clamp(-1.0, 1.0).acos()
     bend += math.atan2(elbow, upper) + math.atan2(elbow, fore)
     # where the wrist is when the upper arm is upright
     upright_out = elbow - elbow * bend.cos() + fore * bend.sin()
