@@ -18,6 +18,7 @@ import torch
 
 from isaaclab.app import launch_simulation
 from isaaclab.envs import ManagerBasedRLEnv
+from isaaclab.managers import SceneEntityCfg
 from isaaclab_tasks.utils import resolve_task_config
 
 import tsra_tasks  # noqa: F401
@@ -44,7 +45,7 @@ def observe_start(env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
 def move(env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
     """Motion of the gripper's point [m] under an action along each axis, of shape (3, num_envs, 3).
 
-    It is measured from where the point gets without actions: at first the hand turns to its tilt.
+    It is measured from where the point gets without actions: at first the hand turns to its tilt, which takes 20 steps.
     """
     parts = env.cfg.arm_and_cabinet
     hand = parts.hand
@@ -52,8 +53,8 @@ def move(env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
     ends = []
     for direction in torch.cat([torch.zeros(1, 4), 0.5 * torch.eye(3, 4)]):
         env.reset(seed=0)
-        for _ in range(6):
-            env.step(direction.expand(NUM_ENVS, 4))
+        for step in range(26):
+            env.step((direction * (step >= 20)).expand(NUM_ENVS, 4))
         ends.append(mdp.point_on_body(env, hand, parts.gripper_offset))
     return {"motions": torch.stack(ends[1:]) - ends[0]}
 
@@ -68,6 +69,16 @@ def succeed(env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
     return {"terminated": env.step(torch.zeros(NUM_ENVS, 4))[2].clone()}
 
 
+def turn_to_bar(env: ManagerBasedRLEnv, hand: SceneEntityCfg, handle: SceneEntityCfg) -> torch.Tensor:
+    """Angle about the vertical that the hand lacks for its fingers to open along the bar's normal [rad]."""
+    parts = env.cfg.arm_and_cabinet
+    (now, wanted) = (
+        (mdp.body_pose(env, body)[1] @ torch.tensor(axis))[:, :2]
+        for body, axis in ((hand, parts.opening), (handle, parts.hooked_opening))
+    )
+    return (now[:, 0] * wanted[:, 1] - now[:, 1] * wanted[:, 0]) / (now.norm(dim=-1) * wanted.norm(dim=-1))
+
+
 def pull(env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
     """How far the drawers open when a finger goes behind the bar from above and is moved out of the front."""
     env.reset(seed=0)
@@ -76,11 +87,12 @@ def pull(env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
     hand.resolve(env.scene)
     handle.resolve(env.scene)
     (drawer,), _ = cabinet.find_joints("drawer_top_joint")
-    for step in range(55):
+    for step in range(80):
         error = mdp.point_on_body(env, handle, parts.hooked) - mdp.point_on_body(env, hand, parts.gripper_offset)
         above = error[:, :2].norm(dim=-1) > 0.02
         error[:, 2] += torch.where(above | (step < 15), 0.07, 0.0)
-        env.step(torch.cat([(30.0 * error).clamp(-1.0, 1.0), torch.zeros(NUM_ENVS, 1)], dim=-1))
+        turn = 10.0 * turn_to_bar(env, hand, handle)
+        env.step(torch.cat([30.0 * error, turn[:, None]], dim=-1).clamp(-1.0, 1.0))
     before = cabinet.data.joint_pos.torch[:, drawer].clone()
     hidden = env.cfg.step_metrics(env)["handle_hidden"]
     for _ in range(15):
