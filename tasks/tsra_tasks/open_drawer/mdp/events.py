@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import torch
 
-import isaaclab.utils.math as math_utils
 from isaaclab.managers import SceneEntityCfg
 
 from ...robots.panda import HAND_YAW, NUM_JOINTS, reach_down
@@ -115,7 +114,8 @@ def _arm_at_handle(
     aside, above, turned = NEAR
     offset = torch.empty(len(handle), 3, device=env.device).uniform_(-aside, aside)
     offset[:, 2] = above
-    turn = rotation[:, 1, 0].atan2(rotation[:, 0, 0]) + turned * left[:, 0] * (2.0 * torch.rand_like(left[:, 0]) - 1.0)
+    facing = (-rotation[:, 1, 0]).atan2(-rotation[:, 0, 0])  # into the cabinet's front
+    turn = facing + left[:, 0] * torch.empty_like(facing).uniform_(-turned, turned)
     x, y, z = (
         handle + (rotation @ (torch.tensor(hooked, device=env.device) + left * offset).unsqueeze(-1)).squeeze(-1)
     ).T
@@ -124,5 +124,5 @@ def _arm_at_handle(
     joints[:, 0] = azimuth
     joints[:, [1, 3, 5]] = reach_down(torch.hypot(x, y), z)
     # the wrist takes back the first joint's turn: the fingers open along the bar's normal
-    joints[:, 6] = HAND_YAW + azimuth - math_utils.wrap_to_pi(turn - math.pi)
+    joints[:, 6] = HAND_YAW + azimuth - turn
     return joints
