@@ -180,6 +180,12 @@ DWBC_TRIALS = {
     for weight, steps in ((1.0, 16), (1.0, 64), (4.0, 16), (4.0, 64), (16.0, 16), (16.0, 64), (64.0, 64))
 }
 
+TSRA_TRIALS = {
+    "embedding_10": ("agent.algorithm.alignment.embedding_dim=10",),
+    "match_high": ("agent.algorithm.alignment.match_weight=25.0",),
+    "targets_slow": ("agent.algorithm.alignment.target_decay=0.99",),
+}
+
 TRIALS = {
     f"{method}_{name}": replace(
         MAIN[method], label=f"{MAIN[method].label}, {name.replace('_', ' ')}", overrides=overrides
@@ -189,6 +195,7 @@ TRIALS = {
         "asymmetric": PPO_TRIALS,
         "sitt": SITT_TRIALS,
         "dwbc": DWBC_TRIALS,
+        "tsra": TSRA_TRIALS,
     }.items()
     for name, overrides in trials.items()
 }

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 from isaaclab.managers import SceneEntityCfg
 
-from .mdp import Capsule
-
-Vector = tuple[float, float, float]
+from .mdp import Capsule, Vector
 
 
 def both_sides(middle: Vector, way: Vector) -> tuple[Vector, Vector]:

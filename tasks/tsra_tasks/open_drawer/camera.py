@@ -11,8 +11,7 @@ import isaaclab.sim as sim_utils
 from isaaclab.sensors import CameraCfg
 
 from ..cameras import CameraRendererCfg
-
-Vector = tuple[float, float, float]
+from .mdp import Vector
 
 CAMERA_POSITION: Vector = (0.0, 0.3, 1.2)
 """Where the camera is, from the arm's base [m]: on a mast to its left."""

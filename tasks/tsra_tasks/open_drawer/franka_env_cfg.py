@@ -35,8 +35,9 @@ from isaaclab_tasks.core.cabinet.config.franka.cabinet_direct_env_cfg import Fra
 
 from ..robots import arm_shapes
 from ..robots.panda import FINGER_TRAVEL, NUM_JOINTS
-from .arm_and_cabinet import ArmAndCabinet, Vector
+from .arm_and_cabinet import ArmAndCabinet
 from .camera import CAMERA_CFG, look_at
+from .mdp import Vector
 from .open_drawer_env_cfg import CONTROL_PERIOD, OpenDrawerEnvCfg, OpenDrawerSceneCfg
 from .physics_cfg import OpenDrawerPhysicsCfg
 

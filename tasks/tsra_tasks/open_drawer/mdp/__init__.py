@@ -6,7 +6,7 @@
 """Terms of the drawer task's Markov decision process, beside those of Isaac Lab."""
 
 from .events import place_cabinet, reset_arm
-from .geometry import body_pose, point_on_body
+from .geometry import Vector, body_pose, point_on_body
 from .gripper_increment import GripperIncrementAction
 from .gripper_increment_cfg import GripperIncrementActionCfg
 from .observations import gripper_to_handle, hand_in_handle_frame
@@ -18,6 +18,7 @@ __all__ = [
     "Capsule",
     "GripperIncrementAction",
     "GripperIncrementActionCfg",
+    "Vector",
     "approach_handle",
     "body_pose",
     "drawer_is_open",

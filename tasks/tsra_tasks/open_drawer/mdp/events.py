@@ -16,14 +16,13 @@ from isaaclab.managers import SceneEntityCfg
 
 from ...robots.panda import HAND_YAW, NUM_JOINTS, reach_down
 from .fixed_root import write_fixed_root_pose
-from .geometry import body_pose
+from .geometry import Vector, body_pose
 
 if TYPE_CHECKING:
     from isaaclab.assets import Articulation
     from isaaclab.envs import ManagerBasedEnv
 
 Range = tuple[float, float]
-Vector = tuple[float, float, float]
 
 NEAR = (0.02, 0.08, 0.3)
 """Where the way from above to behind the bar begins: at most so far aside [m], so far above [m], at most so far turned

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedEnv
     from isaaclab.managers import SceneEntityCfg
 
+Vector = tuple[float, float, float]
+"""Coordinates of a point, or a way, along x, y and z [m]."""
+
 
 def body_pose(env: ManagerBasedEnv, body_cfg: SceneEntityCfg) -> tuple[torch.Tensor, torch.Tensor]:
     """Pose of a body in the environment's frame.

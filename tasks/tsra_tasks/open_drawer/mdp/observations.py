@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from .geometry import body_pose, point_on_body
+from .geometry import Vector, body_pose, point_on_body
 
 if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedEnv
     from isaaclab.managers import SceneEntityCfg
-
-Vector = tuple[float, float, float]
 
 
 def gripper_to_handle(

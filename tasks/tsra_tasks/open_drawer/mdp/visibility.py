@@ -14,11 +14,11 @@ import torch
 
 import isaaclab.utils.math as math_utils
 
+from .geometry import Vector
+
 if TYPE_CHECKING:
     from isaaclab.assets import Articulation
     from isaaclab.envs import ManagerBasedEnv
-
-Vector = tuple[float, float, float]
 
 Capsule = tuple[str, tuple[Vector, Vector], float]
 """Body, ends in its frame [m] and radius [m] of a capsule."""
