@@ -1,28 +1,45 @@
 # Everything from a clean clone: Python 3.12, git and make are all that must be there.
 
-# uv installs the 7.5 GB of packages several times faster than pip
 PYTHON ?= python3.12
 VENV := .venv
 BIN := $(VENV)/bin
+# the tests start Python many times: let it keep its bytecode even where the environment says not to
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2
+# integration tests of under half a minute each
+QUICK := tests/integration/test_color_maze.py tests/integration/test_limited_view.py tests/integration/test_history.py
 
-.PHONY: demo test lint install
+.PHONY: install demo lint check test-fast test
 
 demo: install
 	$(BIN)/python scripts/demo.py
 
-# the tests start Python many times: let it keep its bytecode even where the environment says not to
-test: install lint
-	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+# before each commit: under two minutes
+check: lint
+	$(PYTEST) --dist worksteal tests/unit
+
+# check, and the simulator where it is quick
+test-fast: lint
+	$(PYTEST) --dist loadfile tests/unit $(QUICK)
+
+# everything
+test: lint
+	$(PYTEST) --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/ty check --python $(VENV)
+	$(BIN)/codespell
 
 install: $(VENV)/.installed
 
+# uv installs several times faster than pip; it shows a bar, or without a terminal a line for each large package
 $(VENV)/.installed: requirements.lock pyproject.toml
+	@echo "1/3 virtual environment $(VENV)"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
-	touch $@
+	@echo "2/3 $$(wc -l < requirements.lock) packages, 7.5 GB once installed"
+	$(BIN)/uv pip install --python $(BIN)/python --requirement requirements.lock
+	@echo "3/3 this project"
+	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@

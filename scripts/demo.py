@@ -19,11 +19,8 @@ matplotlib.use("Agg")
 
 from matplotlib import pyplot
 
-from run_directory import agent_of_run, find_checkpoint
-from task_session import make_parser, open_environment, parse_args, resolve_configs
 from tsra_lab.evaluation import format_table
-from tsra_lab.export import OnnxPolicy
-from tsra_lab.runners import AlignedRunner
+from tsra_lab.runs import find_run, make_parser, open_run, parse_args
 from tsra_tasks.color_maze.drawing import animate_paths, draw_paths, record_episodes
 
 TASK = "TSRA-ColorMaze-Rover"
@@ -127,18 +124,13 @@ def draw_mazes(args: object, run: str, overrides: list[str], output: Path) -> No
         overrides: Overrides of the environment's configuration.
         output: Folder for the pictures.
     """
-    checkpoint = find_checkpoint(args.task, run)
-    agent = agent_of_run(checkpoint)
-    env_cfg, _ = resolve_configs(args.task, None, [item for item in overrides if not item.startswith("agent.")])
-    env_cfg.evaluation_mode()
-    env_cfg.seed = 0
-    args.num_envs = MAZES
-    with open_environment(args, env_cfg, agent["clip_actions"]) as env:
-        runner = AlignedRunner(env, agent | {"device": args.device}, device=args.device)
-        runner.load(str(checkpoint))
-        policies = runner.policies() | {"ONNX student": OnnxPolicy(checkpoint.parent / "exported" / "policy.onnx")}
-        recordings = {name: record_episodes(env, policy, MAZES, seed=7) for name, policy in policies.items()}
-        period = env.unwrapped.step_dt
+    finished = find_run(args.task, run, [item for item in overrides if not item.startswith("agent.")])
+    args.seed, args.num_envs = 0, MAZES
+    with open_run(finished, args) as opened:
+        policies = opened.policies()
+        policies["ONNX student"] = policies.pop("onnx")
+        recordings = {name: record_episodes(opened.env, policy, MAZES, seed=7) for name, policy in policies.items()}
+        period = opened.env.unwrapped.step_dt
     draw_paths(recordings, output / "paths.png")
     animate_paths({name: recordings[name] for name in ("teacher", "ONNX student")}, output / "paths.gif", period)
 

@@ -12,4 +12,4 @@ benchmark --methods main --seeds 1 2 3 4 5
 benchmark --methods tsra_distilled tsra_no_mask tsra_no_alignment tsra_no_stability tsra_no_warm_up tsra_l2 \
     tsra_contrastive tsra_narrow tsra_no_normalization --seeds 1 2 3
 benchmark --methods tsra_long --seeds 1
-"$python" docs/benchmarks/diagnose_grid.py "${grid[@]}" --methods dagger tsra --seeds 1 2 3 4 5
+"$python" -m tsra_bench.diagnoses "${grid[@]}" --methods dagger tsra --seeds 1 2 3 4 5

@@ -120,7 +120,7 @@ def check_contract(contract: Mapping[str, Any]) -> None:
 
 
 def width_of(term: Mapping[str, Any]) -> int:
-    """Number of elements of a term's observation of one moment.
+    """Number of elements of one sample of a term.
 
     Args:
         term: Term of an input.

@@ -17,7 +17,7 @@ from .errors import ObservationError
 
 
 class InputAssembler:
-    """Fills one ONNX input. All terms of the moment are handled as one vector, because a robot counts microseconds."""
+    """Fills one ONNX input. All terms of a sample are handled as one vector, because a robot counts microseconds."""
 
     def __init__(self, item: dict, range_margin: float) -> None:
         """Lay out the terms.
@@ -31,7 +31,6 @@ class InputAssembler:
         self.terms: list[dict] = item["terms"]
         self._shapes = [(term["name"], tuple(term["shape"])) for term in self.terms]
         widths = [width_of(term) for term in self.terms]
-        self._width = sum(widths)
         ends = np.cumsum(widths).tolist()
         self._slices = [slice(end - width, end) for end, width in zip(ends, widths, strict=True)]
         self._scale = np.concatenate(
@@ -51,7 +50,7 @@ class InputAssembler:
         self._frames = [max(term["history_length"], 1) for term in self.terms]
         self._has_history = any(frames > 1 for frames in self._frames)
         self._history: np.ndarray | None = None
-        self._fresh: np.ndarray | None = None
+        self._fresh = np.zeros(0, bool)
 
     def reset(self, which: np.ndarray | None = None) -> None:
         """Forget the history.
@@ -61,7 +60,7 @@ class InputAssembler:
         """
         if which is None:
             self._history = None
-        elif self._fresh is not None:
+        elif self._history is not None:
             self._fresh |= which
 
     def assemble(self, observations: Mapping[str, np.ndarray], batch: tuple[int, ...]) -> np.ndarray:
@@ -72,7 +71,7 @@ class InputAssembler:
             batch: Leading dimensions.
 
         Returns:
-            The observation of this moment, before history. Shape is (product of batch, elements).
+            The sample, before history. Shape is (product of batch, elements).
 
         Raises:
             ObservationError: If an observation is of the wrong shape or type, or not finite.
@@ -85,51 +84,51 @@ class InputAssembler:
                 raise ObservationError(f"Observation '{name}' has shape {array.shape}, not {batch + shape}.")
             parts.append(array.reshape(count, -1))
         try:
-            moment = np.concatenate(parts, axis=1, dtype=np.float32, casting="same_kind")
+            sample = np.concatenate(parts, axis=1, dtype=np.float32, casting="same_kind")
         except (TypeError, ValueError) as error:
             types = ", ".join(f"'{name}' is of type {observations[name].dtype}" for name, _ in self._shapes)
             raise ObservationError(f"An observation is no real number: {types}.") from error
         # a sum is not finite if any element is not; it may overflow for huge ones, which are then looked at
-        if not math.isfinite(np.add.reduce(moment, axis=None)) and not np.isfinite(moment).all():
-            bad = self._terms_where(~np.isfinite(moment))
+        if not math.isfinite(np.add.reduce(sample, axis=None)) and not np.isfinite(sample).all():
+            bad = self._terms_where(~np.isfinite(sample))
             raise ObservationError(f"Observation {bad} is not finite.")
         if self._clipped:
-            np.minimum(np.maximum(moment, self._low, out=moment), self._high, out=moment)
+            np.minimum(np.maximum(sample, self._low, out=sample), self._high, out=sample)
         if self._scaled:
-            moment *= self._scale
-        return moment
+            sample *= self._scale
+        return sample
 
-    def out_of_range(self, moment: np.ndarray) -> str | None:
+    def out_of_range(self, sample: np.ndarray) -> str | None:
         """Whether an observation is beyond what training showed.
 
         Args:
-            moment: As :meth:`assemble` gives it.
+            sample: As :meth:`assemble` gives it.
 
         Returns:
             Names of the terms that are; None if all is well.
         """
         # comparing bytes is the fastest way to see that all is well; zeros of both signs are told apart below
-        if np.minimum(np.maximum(moment, self._valid_low), self._valid_high).tobytes() == moment.tobytes():
+        if np.minimum(np.maximum(sample, self._valid_low), self._valid_high).tobytes() == sample.tobytes():
             return None
-        outside = (moment < self._valid_low) | (moment > self._valid_high)
+        outside = (sample < self._valid_low) | (sample > self._valid_high)
         return self._terms_where(outside) if outside.any() else None
 
-    def remember(self, moment: np.ndarray) -> np.ndarray:
-        """Add a moment to the history.
+    def remember(self, sample: np.ndarray) -> np.ndarray:
+        """Add a sample to the history.
 
         Args:
-            moment: As :meth:`assemble` gives it. Shape is (batch, elements).
+            sample: As :meth:`assemble` gives it. Shape is (batch, elements).
 
         Returns:
-            The ONNX input: for each term, its moments from oldest to newest. The first of an episode fills all.
+            The ONNX input: for each term, its samples from oldest to newest. The first of an episode fills all.
             Shape is (batch, ...).
 
         Raises:
             ObservationError: If the batch is not that of the call before, and nothing was forgotten in between.
         """
         if not self._has_history:
-            return moment.reshape(-1, *self.shape)
-        count = len(moment)
+            return sample.reshape(-1, *self.shape)
+        count = len(sample)
         if self._history is None:
             self._history = np.zeros((count, *self.shape), np.float32)
             self._fresh = np.ones(count, bool)
@@ -142,9 +141,9 @@ class InputAssembler:
             width = where.stop - where.start
             stack = self._history[:, start : start + width * frames]
             stack[:, : width * (frames - 1)] = stack[:, width:].copy()
-            stack[:, width * (frames - 1) :] = moment[:, where]
+            stack[:, width * (frames - 1) :] = sample[:, where]
             if self._fresh.any():
-                stack[self._fresh] = np.tile(moment[self._fresh, where], frames)
+                stack[self._fresh] = np.tile(sample[self._fresh, where], frames)
             start += width * frames
         self._fresh[:] = False
         return self._history.copy()

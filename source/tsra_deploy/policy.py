@@ -179,18 +179,18 @@ class Policy:
             self._check_batch(len(self._last_action), count, "last action")
             last = self._last_action.reshape(*batch, -1)
             observations |= dict.fromkeys(self._last_action_names, last)
-        moments = [assembler.assemble(observations, batch) for assembler in self._assemblers]
+        samples = [assembler.assemble(observations, batch) for assembler in self._assemblers]
         if self.safety.out_of_range != "ignore":
-            for assembler, moment in zip(self._assemblers, moments, strict=True):
-                names = assembler.out_of_range(moment)
+            for assembler, sample in zip(self._assemblers, samples, strict=True):
+                names = assembler.out_of_range(sample)
                 if names is not None:
                     self._react(
                         self.safety.out_of_range,
                         ObservationError(f"Observation {names} is beyond what the student saw in training."),
                     )
         feed = {
-            assembler.name: assembler.remember(moment)
-            for assembler, moment in zip(self._assemblers, moments, strict=True)
+            assembler.name: assembler.remember(sample)
+            for assembler, sample in zip(self._assemblers, samples, strict=True)
         }
         actions = self.infer(feed)
         if not math.isfinite(np.add.reduce(actions, axis=None)) and not np.isfinite(actions).all():
@@ -205,7 +205,7 @@ class Policy:
         if self._bounded:
             np.minimum(np.maximum(targets, self._low, out=targets), self._high, out=targets)
         if self._max_change is not None:
-            targets = self._limit_rate(targets)
+            targets = self._limit_rate(targets, self._max_change)
         self.latency.add(time.perf_counter() - begin)
         return targets.reshape(batch + targets.shape[1:])
 
@@ -294,11 +294,11 @@ class Policy:
         if reaction == "warn":
             warnings.warn(str(error), SafetyWarning, stacklevel=3)
 
-    def _limit_rate(self, targets: np.ndarray) -> np.ndarray:
+    def _limit_rate(self, targets: np.ndarray, max_change: np.ndarray) -> np.ndarray:
         """Let targets move only so far from those before."""
         if self._last_targets is None:
             self._last_targets = np.tile(self.safe_targets, (len(targets), 1))
         self._check_batch(len(self._last_targets), len(targets), "last target")
-        change = np.clip(targets - self._last_targets, -self._max_change, self._max_change)
+        change = np.clip(targets - self._last_targets, -max_change, max_change)
         self._last_targets = self._last_targets + change
         return self._last_targets.copy()

@@ -6,6 +6,22 @@
 """Files of results and the uncertainty of a success rate, for all packages: needs neither torch nor a simulator."""
 
 from .files import whole_file, write_report
+from .initial_states import (
+    InitialStates,
+    InitialStatesError,
+    read_initial_states,
+    recording_command,
+    write_initial_states,
+)
 from .intervals import success_interval
 
-__all__ = ["success_interval", "whole_file", "write_report"]
+__all__ = [
+    "InitialStates",
+    "InitialStatesError",
+    "read_initial_states",
+    "recording_command",
+    "success_interval",
+    "whole_file",
+    "write_initial_states",
+    "write_report",
+]

@@ -7,15 +7,15 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 
 @contextmanager
-def whole_file(path: str | Path) -> Iterator[BinaryIO]:
-    """Write a file. A crash at any moment leaves the file that was there before, or none.
+def whole_file(path: str | Path) -> Generator[BinaryIO]:
+    """Write a file. A crash at any time leaves the file that was there before, or none.
 
     Args:
         path: File to write; its folder is made if need be.

@@ -6,13 +6,12 @@
 """Exported students in another simulator: plain MuJoCo with models of our own; no torch, no Isaac Lab."""
 
 from .color_maze import ColorMaze
-from .episodes import Episodes, run_episodes
+from .episodes import run_episodes
 from .limited_view import LimitedView
 from .noise import SensorNoise
 from .obstacle_flight import ObstacleFlight
 from .open_drawer import OpenDrawer
 from .report import comparison, format_comparison
-from .starts import Starts, StartsError, load_starts, recording_command
 from .world import World, WorldError
 
 WORLDS: dict[str, type[World]] = {world.task: world for world in (ColorMaze, LimitedView, ObstacleFlight, OpenDrawer)}
@@ -20,19 +19,10 @@ WORLDS: dict[str, type[World]] = {world.task: world for world in (ColorMaze, Lim
 
 __all__ = [
     "WORLDS",
-    "ColorMaze",
-    "Episodes",
-    "LimitedView",
-    "ObstacleFlight",
-    "OpenDrawer",
     "SensorNoise",
-    "Starts",
-    "StartsError",
     "World",
     "WorldError",
     "comparison",
     "format_comparison",
-    "load_starts",
-    "recording_command",
     "run_episodes",
 ]

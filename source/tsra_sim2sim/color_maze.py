@@ -61,7 +61,7 @@ class ColorMaze(World):
         return self.data.qpos
 
     def place(self, state: Mapping[str, np.ndarray]) -> None:
-        """Put the rover at its start and lay the maze; see :meth:`World.place`."""
+        """Put the rover at its initial state and lay the maze; see :meth:`World.place`."""
         self.data.qpos[:], self.data.qvel[:] = state["position"], state["velocity"]
         self._goal, self._lava = state["goal"], state["lava"]
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tsra_deploy import Policy
+from tsra_results import InitialStates
 
 from .noise import SensorNoise
-from .starts import Starts
 from .world import TIME_OUT, World
 
 
@@ -29,19 +29,19 @@ class Episodes:
     """Length of each episode [control steps]. Shape is (num_episodes,)."""
 
 
-def run_episodes(world: World, policy: Policy, noise: SensorNoise, starts: Starts) -> Episodes:
-    """Run a policy through recorded starts.
+def run_episodes(world: World, policy: Policy, noise: SensorNoise, recorded: InitialStates) -> Episodes:
+    """Run a policy through recorded episodes.
 
     Args:
         world: World of the policy's task.
         policy: The exported student.
         noise: Noise of its sensors.
-        starts: Where the episodes begin.
+        recorded: Where the episodes begin.
 
     Returns:
         The episodes.
     """
-    results = [run_episode(world, policy, noise, starts.state(episode)) for episode in range(len(starts))]
+    results = [run_episode(world, policy, noise, recorded.state(episode)) for episode in range(len(recorded))]
     outcomes, lengths = zip(*results, strict=True)
     return Episodes(np.array(outcomes), np.array(lengths))
 

@@ -76,7 +76,7 @@ class LimitedView(World):
         return self.data.qpos[2]
 
     def place(self, state: Mapping[str, np.ndarray]) -> None:
-        """Put the rover at its start and the posts in its way; see :meth:`World.place`."""
+        """Put the rover at its initial state and the posts in its way; see :meth:`World.place`."""
         self.data.qpos[:] = [*state["position"], state["heading"]]
         self.data.qvel[:] = [*state["velocity"], state["turn_rate"]]
         self._goal, self._posts = state["goal"], state["posts"]

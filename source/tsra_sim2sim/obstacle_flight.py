@@ -81,7 +81,7 @@ class ObstacleFlight(World):
         return rotation_matrix(self.data.qpos[3:])
 
     def place(self, state: Mapping[str, np.ndarray]) -> None:
-        """Put the quadrotor at its start and the posts in its way; see :meth:`World.place`."""
+        """Put the quadrotor at its initial state and the posts in its way; see :meth:`World.place`."""
         self.data.qpos[:] = [*state["position"], *to_mujoco(state["orientation"])]
         self.data.qvel[:] = [*state["velocity"], *state["body_rates"]]
         self._dynamics.motor_thrusts = state["motor_thrusts"].astype(float)

@@ -69,7 +69,7 @@ class OpenDrawer(World):
         return self._ik.point(self.data)
 
     def place(self, state: Mapping[str, np.ndarray]) -> None:
-        """Put arm, cabinet and handle at their start; see :meth:`World.place`."""
+        """Put arm, cabinet and handle at their initial state; see :meth:`World.place`."""
         self.data.qpos[:] = [*state["joint_pos"], *state["cabinet_joint_pos"]]
         self.data.qvel[:] = [*state["joint_vel"], *state["cabinet_joint_vel"]]
         self.model.body_pos[self._cabinet] = state["cabinet_position"]

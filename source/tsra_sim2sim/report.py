@@ -10,17 +10,19 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
-from tsra_results import success_interval
+from tsra_results import InitialStates, success_interval
 
 from .episodes import Episodes
-from .starts import SUCCESS, Starts
+
+SUCCESS = "success"
+"""Name of the termination term that means success."""
 
 
-def comparison(starts: Starts, episodes: Episodes, seed: int, substeps: int = 1) -> dict:
+def comparison(recorded: InitialStates, episodes: Episodes, seed: int, substeps: int = 1) -> dict:
     """Compare episodes in MuJoCo with the same ones in Isaac Lab.
 
     Args:
-        starts: The recorded episodes.
+        recorded: The recorded episodes.
         episodes: The same episodes in MuJoCo.
         seed: Seed of the sensors' noise.
         substeps: Physics steps for each one in Isaac Lab.
@@ -29,20 +31,20 @@ def comparison(starts: Starts, episodes: Episodes, seed: int, substeps: int = 1)
         JSON-ready dictionary; ``difference`` is MuJoCo's success rate minus Isaac Lab's, ``agreement`` the share of
         episodes that succeeded in both simulators or in neither.
     """
-    outcomes = {term: episodes.outcomes == term for term in starts.outcomes}
-    mujoco_numbers, isaac_numbers = _numbers(outcomes, episodes.lengths), _numbers(starts.outcomes, starts.lengths)
+    outcomes = {term: episodes.outcomes == term for term in recorded.outcomes}
+    mujoco_numbers, isaac_numbers = _numbers(outcomes, episodes.lengths), _numbers(recorded.outcomes, recorded.lengths)
     return {
-        "task": starts.task,
-        "run": starts.run,
-        "episodes": len(starts),
-        "seed_of_starts": starts.seed,
+        "task": recorded.task,
+        "run": recorded.run,
+        "episodes": len(recorded),
+        "seed_of_initial_states": recorded.seed,
         "seed_of_noise": seed,
         "substeps": substeps,
         "mujoco_version": mujoco.__version__,
         "mujoco": mujoco_numbers,
         "isaac_lab": isaac_numbers,
         "difference": mujoco_numbers["success_rate"] - isaac_numbers["success_rate"],
-        "agreement": float((outcomes[SUCCESS] == starts.outcomes[SUCCESS]).mean()),
+        "agreement": float((outcomes[SUCCESS] == recorded.outcomes[SUCCESS]).mean()),
     }
 
 

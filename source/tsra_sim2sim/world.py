@@ -46,7 +46,7 @@ class World(ABC):
 
         Args:
             contract: The policy's contract.
-            env_cfg: Configuration of the task's environment, from the file of starts.
+            env_cfg: Configuration of the task's environment, from the file of initial states.
             substeps: Physics steps for each one in Isaac Lab; more integrate more finely.
 
         Raises:
@@ -172,4 +172,4 @@ def _check_promptness(contract: dict, env_cfg: dict) -> None:
     late = [name for name, cfg in terms if cfg["delay_max_lag"] or any(cfg["params"].get("latency_steps", ()))]
     late += [name for name, cfg in env_cfg["actions"].items() if cfg.get("latency_steps")]
     if late:
-        raise WorldError(f"The task delays {', '.join(late)}; record the starts without latency.")
+        raise WorldError(f"The task delays {', '.join(late)}; record the initial states without latency.")

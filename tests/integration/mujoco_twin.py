@@ -16,7 +16,8 @@ import torch
 from rsl_rl.env import VecEnv
 
 from tsra_deploy.contract import LAST_ACTION
-from tsra_lab.export import assemble_inputs, deployment_contract
+from tsra_lab.export import assemble_inputs
+from tsra_lab.export.isaac_lab import deployment_contract
 from tsra_sim2sim import WORLDS
 from tsra_sim2sim.world import TIME_OUT, World
 

@@ -29,7 +29,7 @@ NUM_ENVS, STEPS = 16, 24
 def test_train_export_and_evaluate(shell: Shell, task: str, agent: str) -> None:
     shell.task = task
     small = ["--num_envs", str(NUM_ENVS), "--seed", "1"]
-    fast = ["agent.algorithm.alignment.warmup_steps=4", "agent.algorithm.alignment.batch_size=64"]
+    fast = ["agent.algorithm.encoders.warmup_steps=4", "agent.algorithm.encoders.batch_size=64"]
     output = shell.run("train.py", "--agent", agent, "--max_iterations", "3", *small, *fast)
     run = run_directory(output)
     checkpoint = torch.load(run / "model_3.pt", weights_only=False)

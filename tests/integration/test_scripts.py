@@ -42,7 +42,7 @@ def student_run(shell: Shell, teacher_run: Path) -> Path:
 
 def test_training_leaves_a_complete_run_directory(teacher_run: Path) -> None:
     checkpoints = sorted(path.name for path in teacher_run.glob("*.pt"))
-    assert checkpoints == ["model_2.pt", "model_4.pt", "model_6.pt"]
+    assert checkpoints == ["model_2.pt", "model_4.pt", "model_6.pt", "model_best.pt"]
     assert json.loads((teacher_run / "run.json").read_text())["metadata"]["agent"] == "rsl_rl_cfg_entry_point"
     assert (teacher_run / "params" / "env.yaml").is_file() and (teacher_run / "params" / "agent.yaml").is_file()
     evaluations = json.loads((teacher_run / "evaluations.json").read_text())
@@ -51,6 +51,17 @@ def test_training_leaves_a_complete_run_directory(teacher_run: Path) -> None:
     assert evaluations[0]["policies"].keys() == {"teacher", "student"}
     leftovers = [path.name for path in teacher_run.rglob("*") if "tmp" in path.name]
     assert leftovers == []
+    assert not (teacher_run / "exported").exists()
+    log = (teacher_run / "train.log").read_text()
+    assert "Learning iteration 5/6" in log and log.endswith(f"Run directory: {teacher_run}\n")
+
+
+def test_the_best_checkpoint_is_that_of_the_best_evaluation(shell: Shell, teacher_run: Path) -> None:
+    evaluations = json.loads((teacher_run / "evaluations.json").read_text())
+    best = max(evaluations, key=lambda item: (item["policies"]["student"]["success_rate"], item["iteration"]))
+    assert torch.load(teacher_run / "model_best.pt", weights_only=True)["iter"] == best["iteration"]
+    output = shell.run("evaluate.py", "--checkpoint", "best", "--episodes", "64", "--no_imitability")
+    assert f"[INFO] Checkpoint: {teacher_run / 'model_best.pt'}" in output
 
 
 def test_checkpoints_hold_everything_and_no_code(teacher_run: Path) -> None:
@@ -108,10 +119,18 @@ def test_the_exported_student_is_the_distilled_one(shell: Shell, student_run: Pa
 
 
 def test_the_exported_student_runs_in_mujoco(shell: Shell, student_run: Path) -> None:
-    recording = ("--checkpoint", str(student_run), "--policies", "onnx", "--no_imitability", "--starts", "starts.npz")
+    recording = (
+        "--checkpoint",
+        str(student_run),
+        "--policies",
+        "onnx",
+        "--no_imitability",
+        "--initial_states",
+        "states.npz",
+    )
     shell.run("evaluate.py", *recording, "--episodes", "96", "--num_envs", "64")
     policy = str(student_run / "exported" / "policy.onnx")
-    arguments = ["--task", TASK, "--policy", policy, "--starts", "starts.npz", "--json", "mujoco.json"]
+    arguments = ["--task", TASK, "--policy", policy, "--initial_states", "states.npz", "--json", "mujoco.json"]
     output = shell.call([sys.executable, str(SCRIPTS / "sim2sim.py"), *arguments])
     assert "difference" in output
     report = json.loads((shell.directory / "mujoco.json").read_text())
@@ -123,8 +142,9 @@ def test_the_exported_student_runs_in_mujoco(shell: Shell, student_run: Path) ->
 
 
 def test_a_zero_shot_student_can_be_exported(shell: Shell, teacher_run: Path) -> None:
-    shell.run("export.py", "--checkpoint", str(teacher_run), "--output", "zero_shot")
+    output = shell.run("export.py", "--checkpoint", str(teacher_run), "--output", "zero_shot")
     assert (shell.directory / "zero_shot" / "policy.onnx").is_file()
+    assert f"[INFO] Checkpoint: {teacher_run / 'model_best.pt'}" in output
 
 
 def test_plain_ppo_is_distilled_but_not_exported(shell: Shell) -> None:
@@ -175,6 +195,9 @@ def test_the_demo_runs_to_its_end(shell: Shell) -> None:
         ("train.py", ["--max_iteration", "3"], "unrecognised arguments"),
         ("train.py", ["--checkpoint", "nowhere.pt"], "There is no checkpoint or run directory 'nowhere.pt'"),
         ("evaluate.py", ["--checkpoint", "latest", "--agent", "rsl_rl_ppo"], "rsl_rl_ppo"),
+        ("evaluate.py", ["--checkpoint", "best"], "holds a checkpoint named model_best"),
+        ("train.py", ["--agent", "rsl_rl_distillation_cfg_entry_point"], "use scripts/distill.py"),
+        ("train.py", ["--distributed"], "needs RANK, LOCAL_RANK, WORLD_SIZE in the environment, which torchrun sets"),
     ],
 )
 def test_wrong_input_is_refused_before_the_simulator_starts(
@@ -182,7 +205,8 @@ def test_wrong_input_is_refused_before_the_simulator_starts(
 ) -> None:
     shell = Shell(tmp_path)
     command = shell.command(script, *arguments)
-    output = shell.call(command, status=2 if "unrecognised" in message else 1)
+    usage = ("unrecognised", "distill.py", "torchrun")
+    output = shell.call(command, status=2 if any(word in message for word in usage) else 1)
     assert message in output
     assert "Starting the simulation" not in output
     assert not (tmp_path / "logs").exists()

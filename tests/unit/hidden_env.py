@@ -8,12 +8,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import SimpleNamespace
 
 import torch
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
+
+from tsra_lab.evaluation import TaskHooks
 
 LENGTH = 12
 """Steps of every episode."""
@@ -47,9 +49,7 @@ class HiddenEnv(VecEnv):
             "privileged": {"position": read_position, "cells": read_cells, "still": read_still},
             "onboard": {"position": read_position},
         }
-        self.cfg = SimpleNamespace()
-        if hook:
-            self.cfg.resampled_hidden_state = redrawn_cells
+        self.cfg = HiddenEnvCfg() if hook else SimpleNamespace()
         self._describe()
 
     def rename_onboard(self, name: str) -> None:
@@ -126,6 +126,13 @@ def redrawn_cells(env: HiddenEnv) -> Iterator[torch.Tensor]:
         yield found
     finally:
         env.cells = present
+
+
+class HiddenEnvCfg(TaskHooks):
+    """Hooks of the environment."""
+
+    def resampled_hidden_state(self, env: HiddenEnv) -> AbstractContextManager[torch.Tensor]:
+        return redrawn_cells(env)
 
 
 class LinearPolicy:

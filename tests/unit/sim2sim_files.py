@@ -19,7 +19,7 @@ from tiny_student import VECTORS, describe_student, describe_term
 from isaaclab_tasks.utils import load_cfg_from_registry
 
 import tsra_tasks  # noqa: F401
-from tsra_lab.evaluation import Episodes, write_starts
+from tsra_lab.evaluation import Episodes, write_initial_states
 
 TERMS = {
     "TSRA-ColorMaze-Rover": {"odometry": [2], "velocity": [2], "goal": [2], "occupancy": [25]},
@@ -128,8 +128,8 @@ def maze_episodes(success: list[bool]) -> Episodes:
     )
 
 
-def write_maze_starts(path: Path, success: list[bool], policy: str = "onnx", run: str = RUN) -> Path:
-    """A file of starts with these outcomes."""
+def write_maze_initial_states(path: Path, success: list[bool], policy: str = "onnx", run: str = RUN) -> Path:
+    """A file of initial states with these outcomes."""
     task = "TSRA-ColorMaze-Rover"
-    write_starts(path, task, run, 1000, make_env_cfg(task), {policy: maze_episodes(success)})
+    write_initial_states(path, task, run, 1000, make_env_cfg(task), {policy: maze_episodes(success)})
     return path

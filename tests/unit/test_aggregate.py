@@ -13,16 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tsra_lab.evaluation.aggregate import (
-    bootstrap_interval,
-    format_tables,
-    interquartile_mean,
-    learning_curve,
-    read_cells,
-    statistics,
-    summarize,
-)
-from tsra_lab.evaluation.plots import draw_bars, draw_curves
+from tsra_bench.plots import draw_bars, draw_curves
+from tsra_bench.results import read_cells
+from tsra_bench.summary import bootstrap_interval, interquartile_mean, learning_curve, statistics, summarize
+from tsra_bench.tables import format_tables
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 

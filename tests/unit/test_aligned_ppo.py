@@ -25,6 +25,7 @@ from tiny_agent import (
 )
 
 from tsra_lab.algorithms import AlignedPPO
+from tsra_lab.alignment import PairMemory, Pairs
 from tsra_lab.models import EMBEDDING
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
@@ -79,7 +80,7 @@ def test_encoders_are_not_among_the_optimised_parameters_of_ppo():
     algorithm = build_aligned_ppo()
     optimised = {
         id(p)
-        for optimizer in (algorithm.optimizer, algorithm.consistency_optimizer)
+        for optimizer in (algorithm.optimizer, algorithm.consistency.optimizer)
         for group in optimizer.param_groups
         for p in group["params"]
     }
@@ -93,7 +94,7 @@ def test_alignment_moves_neither_head_nor_critic():
     algorithm.actor.zero_grad(set_to_none=True)
     algorithm.critic.zero_grad(set_to_none=True)
     encoders = snapshot(algorithm.aligner.encoders)
-    algorithm.aligner.update(observations(64), num_steps=4)
+    algorithm.aligner.update(Pairs(observations(64), PairMemory(0)), num_steps=4)
     assert moved(algorithm.aligner.encoders, encoders)
     for name in ("actor", "critic"):
         assert not moved(getattr(algorithm, name), before[name])
@@ -149,14 +150,14 @@ def test_teacher_and_student_share_the_head_and_act_on_the_targets():
 
 
 def test_consistency_brings_the_actions_back():
-    algorithm = warmed_up(consistency_steps=200, max_consistency_steps=200, consistency_learning_rate=3.0e-3)
+    algorithm = warmed_up(consistency={"steps": 200, "max_steps": 200, "learning_rate": 3.0e-3})
     obs = algorithm.storage.observations.flatten(0, 1)
-    before = algorithm._action_parameters(obs)
+    before = algorithm.consistency.actions_before(obs)
     actions = before[0]
     for parameter in algorithm.aligner.targets["teacher"].parameters():
         parameter += 0.3 * torch.randn_like(parameter)
     drifted = (algorithm.teacher(obs) - actions).square().mean()
-    _, drift = algorithm._restore_consistency(obs, before)
+    drift = algorithm.consistency.restore(obs, before)["remaining_drift"]
     remaining = (algorithm.teacher(obs) - actions).square().mean()
     assert remaining < 0.2 * drifted
     # the divergence of Gaussians of the same width
@@ -167,24 +168,24 @@ def test_consistency_brings_the_actions_back():
 def test_consistency_goes_on_while_the_policy_is_further_off_than_ppo_may_take_it(
     desired_kl: float | None, steps: int, monkeypatch
 ):
-    algorithm = warmed_up(desired_kl=desired_kl, max_consistency_steps=20)
+    algorithm = warmed_up(desired_kl=desired_kl, consistency={"max_steps": 20})
     taken = []
-    step = algorithm.consistency_optimizer.step
-    monkeypatch.setattr(algorithm.consistency_optimizer, "step", lambda: taken.append(step()))
+    step = algorithm.consistency.optimizer.step
+    monkeypatch.setattr(algorithm.consistency.optimizer, "step", lambda: taken.append(step()))
     losses = algorithm.update()
     assert len(taken) == steps
     assert losses["remaining_drift"] > 0.0
 
 
 def test_consistency_can_be_switched_off():
-    algorithm = warmed_up(desired_kl=1.0e-9, consistency_steps=0)
+    algorithm = warmed_up(desired_kl=1.0e-9, consistency={"steps": 0})
     losses = algorithm.update()
     assert losses["consistency"] == 0.0 and losses["remaining_drift"] == losses["policy_drift"]
 
 
 def test_more_consistency_steps_than_their_maximum_are_refused():
-    with pytest.raises(ValueError, match="consistency_steps is 9, but max_consistency_steps 8"):
-        build_aligned_ppo(consistency_steps=9, max_consistency_steps=8)
+    with pytest.raises(ValueError, match="consistency.steps is 9, but its upper bound consistency.max_steps 8"):
+        build_aligned_ppo(consistency={"steps": 9, "max_steps": 8})
 
 
 def test_a_discarded_rollout_leaves_its_pairs_and_teaches_nothing():
@@ -192,7 +193,7 @@ def test_a_discarded_rollout_leaves_its_pairs_and_teaches_nothing():
     before = {name: snapshot(part) for name, part in (("policy", algorithm.teacher), ("critic", algorithm.critic))}
     algorithm.discard_rollout()
     assert algorithm.storage.step == 0
-    assert len(algorithm.pairs.latest()) > 0
+    assert len(algorithm.pairs.take()) > 0
     assert not moved(algorithm.teacher, before["policy"]) and not moved(algorithm.critic, before["critic"])
 
 
@@ -206,7 +207,7 @@ def test_health_is_logged():
 
 
 def test_no_drift_when_the_encoders_stand_still():
-    losses = warmed_up(alignment={"target_decay": 1.0}, consistency_steps=0).update()
+    losses = warmed_up(encoders={"target_decay": 1.0}, consistency={"steps": 0}).update()
     assert losses["policy_drift"] == pytest.approx(0.0, abs=1e-6)
 
 
@@ -271,8 +272,8 @@ def test_observation_sets_are_required(sets, message):
 def test_unknown_and_unsupported_settings_are_refused():
     with pytest.raises(TypeError, match="tempratur"):
         build_aligned_ppo(alignment={"tempratur": 0.1})
-    with pytest.raises(TypeError, match="consistency_stepps"):
-        build_aligned_ppo(consistency_stepps=3)
+    with pytest.raises(TypeError, match="stepps"):
+        build_aligned_ppo(consistency={"stepps": 3})
     with pytest.raises(ValueError, match="share_cnn_encoders"):
         build_aligned_ppo(share_cnn_encoders=True)
     with pytest.raises(ValueError, match="rnd_cfg"):
@@ -282,7 +283,7 @@ def test_unknown_and_unsupported_settings_are_refused():
 def test_the_head_learns_a_task_through_the_embedding():
     torch.manual_seed(0)
     algorithm = build_aligned_ppo(
-        num_learning_epochs=4, entropy_coef=0.0, learning_rate=3.0e-3, alignment={"warmup_steps": 300}
+        num_learning_epochs=4, entropy_coef=0.0, learning_rate=3.0e-3, encoders={"warmup_steps": 300}
     )
     errors = []
     for _ in range(60):

@@ -15,18 +15,22 @@ import torch
 from rsl_rl.models import MLPModel
 from tensordict import TensorDict
 
-from tsra_lab.alignment import Aligner
+from tsra_lab.algorithms.registry import StateRegistry
+from tsra_lab.alignment import Aligner, AlignmentLoss, PairMemory, Pairs
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
 SHARED, PRIVATE, EMBEDDING_DIM = 3, 3, 4
 
-SETTINGS = {
+LOSS = {
     "contrast_weight": 1.0,
     "match_weight": 1.0,
     "variance_weight": 1.0,
     "covariance_weight": 1.0,
     "temperature": 0.5,
+}
+
+SETTINGS = {
     "learning_rate": 3.0e-3,
     "steps_per_iteration": 8,
     "warmup_steps": 0,
@@ -37,15 +41,23 @@ SETTINGS = {
 
 
 def observe(shared: torch.Tensor, private: torch.Tensor) -> TensorDict:
-    """The privileged view shows both parts, the onboard view the shared one with a little noise."""
+    """Privileged observations show both parts, onboard ones the shared one with a little noise."""
     onboard = shared + 0.02 * torch.randn_like(shared)
     privileged = torch.cat([shared, private], dim=-1)
     return TensorDict({"privileged": privileged, "onboard": onboard}, batch_size=[len(shared)])
 
 
 def samples(count: int = 1000) -> TensorDict:
-    """Observations of random moments."""
+    """Observations of random samples."""
     return observe(torch.randn(count, SHARED), torch.randn(count, PRIVATE))
+
+
+def pairs(latest: TensorDict, past: TensorDict | None = None) -> Pairs:
+    """Pairs of a rollout, and perhaps of those before."""
+    memory = PairMemory(0 if past is None else len(past))
+    if past is not None:
+        memory.add(past)
+    return Pairs(latest, memory)
 
 
 def build_aligner(seed: int = 0, obs_normalization: bool = False, **settings: float) -> Aligner:
@@ -53,9 +65,10 @@ def build_aligner(seed: int = 0, obs_normalization: bool = False, **settings: fl
     torch.manual_seed(seed)
     sets = {"teacher": ["privileged"], "student": ["onboard"]}
     encoders = (
-        MLPModel(samples(2), sets, view, EMBEDDING_DIM, [32], obs_normalization=obs_normalization) for view in sets
+        MLPModel(samples(2), sets, name, EMBEDDING_DIM, [32], obs_normalization=obs_normalization) for name in sets
     )
-    return Aligner(*encoders, **SETTINGS | settings)
+    loss = {name: settings.pop(name, value) for name, value in LOSS.items()}
+    return Aligner(*encoders, AlignmentLoss(**loss), **SETTINGS | settings)
 
 
 def equal_states(first: torch.nn.Module, second: torch.nn.Module) -> bool:
@@ -69,10 +82,10 @@ def equal_states(first: torch.nn.Module, second: torch.nn.Module) -> bool:
 def trained() -> tuple[Aligner, dict[str, float]]:
     """An aligner after a few hundred steps, and what its last update told."""
     aligner = build_aligner()
-    return aligner, aligner.update(samples(4000), 400)
+    return aligner, aligner.update(pairs(samples(4000)), 400)
 
 
-def test_the_views_find_each_other(trained: tuple[Aligner, dict[str, float]]):
+def test_both_embeddings_find_each_other(trained: tuple[Aligner, dict[str, float]]):
     _, metrics = trained
     assert metrics["retrieval_accuracy"] > 0.7  # chance is 1 / 128
     assert metrics["embedding_std_min"] > 0.2
@@ -94,19 +107,19 @@ def test_the_privileged_embedding_hardly_sees_what_the_student_cannot(trained: t
 def test_without_training_neither_holds():
     aligner = build_aligner()
     assert private_share(aligner.targets["teacher"]) > 0.4
-    assert aligner.update(samples(), 1)["retrieval_accuracy"] < 0.3
+    assert aligner.update(pairs(samples()), 1)["retrieval_accuracy"] < 0.3
 
 
 def test_the_loss_falls():
     aligner, observations = build_aligner(), samples()
-    losses = [aligner.update(observations, 10)["alignment"] for _ in range(10)]
+    losses = [aligner.update(pairs(observations), 10)["alignment"] for _ in range(10)]
     assert losses[-1] < 0.8 * losses[0]
 
 
 def test_targets_lag_their_encoders_by_the_decay():
     aligner = build_aligner(target_decay=0.75)
     before = copy.deepcopy(aligner.targets)
-    aligner.update(samples(), 1)
+    aligner.update(pairs(samples()), 1)
     parameters = (module.parameters() for module in (before, aligner.targets, aligner.encoders))
     for old, target, encoder in zip(*parameters, strict=True):
         assert torch.allclose(target, 0.75 * old + 0.25 * encoder, atol=1e-7)
@@ -115,7 +128,7 @@ def test_targets_lag_their_encoders_by_the_decay():
 
 def test_targets_without_decay_are_the_encoders():
     aligner = build_aligner(target_decay=0.0, obs_normalization=True)
-    aligner.update(samples(), 3)
+    aligner.update(pairs(samples()), 3)
     assert equal_states(aligner.targets, aligner.encoders)
     assert aligner.targets["teacher"] is not aligner.encoders["teacher"]
 
@@ -126,33 +139,33 @@ def test_no_gradient_reaches_the_targets():
     assert not aligner.targets["teacher"](samples(2)).requires_grad
 
 
-@pytest.mark.parametrize("view, group", [("teacher", "privileged"), ("student", "onboard")])
-def test_observation_statistics_move_with_the_targets(view: str, group: str):
+@pytest.mark.parametrize("name, group", [("teacher", "privileged"), ("student", "onboard")])
+def test_observation_statistics_move_with_the_targets(name: str, group: str):
     observations = samples()
-    observations = TensorDict({name: 5.0 + 3.0 * x for name, x in observations.items()}, batch_size=[1000])
+    observations = TensorDict({key: 5.0 + 3.0 * x for key, x in observations.items()}, batch_size=[1000])
     aligner = build_aligner(obs_normalization=True, target_decay=0.5)
     aligner.encoders.eval()  # as the runner leaves them between iterations; statistics must be learnt all the same
-    aligner.update(observations, 1)
-    encoder, target = aligner.encoders[view].obs_normalizer, aligner.targets[view].obs_normalizer
+    aligner.update(pairs(observations), 1)
+    encoder, target = aligner.encoders[name].obs_normalizer, aligner.targets[name].obs_normalizer
     assert torch.allclose(encoder.mean, observations[group].mean(dim=0), atol=1e-4)
     assert torch.allclose(target.mean, 0.5 * encoder.mean, atol=1e-5)
     assert torch.allclose(target.std, 0.5 + 0.5 * encoder.std, atol=1e-5)
     assert target.count == encoder.count == 1000
-    aligner.update(observations, 20)
+    aligner.update(pairs(observations), 20)
     assert torch.allclose(target.mean, encoder.mean, atol=1e-3)
 
 
 def test_a_rollout_smaller_than_the_batch_is_enough():
     aligner = build_aligner(batch_size=512)
-    assert torch.isfinite(torch.tensor(list(aligner.update(samples(10), 2).values()))).all()
+    assert torch.isfinite(torch.tensor(list(aligner.update(pairs(samples(10)), 2).values()))).all()
 
 
 def test_pairs_are_drawn_from_the_whole_rollout():
-    """A broken moment shows in the loss wherever in the rollout it is."""
+    """A broken sample shows in the loss wherever in the rollout it is."""
     for broken in (0, 10, 19):
         aligner, observations = build_aligner(batch_size=4), samples(20)
         observations["onboard"][broken] = torch.nan
-        assert math.isnan(aligner.update(observations, 60)["alignment"])
+        assert math.isnan(aligner.update(pairs(observations), 60)["alignment"])
 
 
 def test_a_batch_has_its_size():
@@ -160,30 +173,30 @@ def test_a_batch_has_its_size():
     aligner = build_aligner(batch_size=32, match_weight=0.0, variance_weight=0.0, covariance_weight=0.0)
     for parameter in aligner.encoders.parameters():
         parameter.data.zero_()
-    assert aligner.update(samples(100), 1)["alignment"] == pytest.approx(math.log(32), rel=1e-5)
+    assert aligner.update(pairs(samples(100)), 1)["alignment"] == pytest.approx(math.log(32), rel=1e-5)
 
 
-def test_a_batch_holds_no_moment_twice():
-    """Two copies of one encoder find every pair, unless a double of the moment lies equally near."""
+def test_a_batch_holds_no_sample_twice():
+    """Two copies of one encoder find every pair, unless a double of the sample lies equally near."""
     sets = {"teacher": ["onboard"], "student": ["onboard"]}
     torch.manual_seed(0)
     encoder = MLPModel(samples(2), sets, "teacher", EMBEDDING_DIM, [32])
-    aligner = Aligner(encoder, copy.deepcopy(encoder), **SETTINGS | {"batch_size": 20})
+    aligner = Aligner(encoder, copy.deepcopy(encoder), AlignmentLoss(**LOSS), **SETTINGS | {"batch_size": 20})
     for _ in range(5):
-        assert aligner.update(samples(24), 0)["retrieval_accuracy"] == 1.0
+        assert aligner.update(pairs(samples(24)), 0)["retrieval_accuracy"] == 1.0
 
 
 def test_gradients_are_clipped():
     aligner = build_aligner(max_grad_norm=0.0)
     before = copy.deepcopy(aligner.encoders)
-    aligner.update(samples(), 2)
+    aligner.update(pairs(samples()), 2)
     assert equal_states(aligner.encoders, before)
 
 
 def test_an_update_without_steps_only_measures():
     aligner = build_aligner()
     before = copy.deepcopy(aligner.encoders)
-    metrics = aligner.update(samples(), 0)
+    metrics = aligner.update(pairs(samples()), 0)
     assert equal_states(aligner.encoders, before)
     assert metrics["alignment"] == 0.0
     assert metrics["embedding_std_mean"] > 0.0
@@ -193,23 +206,34 @@ def test_statistics_learn_from_what_is_new():
     """Pairs that are given again, as those of kept rollouts are, must not count again."""
     old, new = samples(200), samples(100)
     aligner = build_aligner(seed=1, obs_normalization=True)
-    aligner.update(old, 0)
-    aligner.update(torch.cat([old, new]), 0, new)
+    aligner.update(pairs(old), 0)
+    aligner.update(pairs(new, past=old), 0)
     for encoder in aligner.encoders.values():
         assert encoder.obs_normalizer.count == 300
+
+
+def registry_of(aligner: Aligner) -> StateRegistry:
+    """What an algorithm registers of an aligner, and its targets."""
+    registry = StateRegistry()
+    registry.add_model("encoders", aligner.encoders)
+    registry.add_model("targets", aligner.targets)
+    registry.add_optimizer("optimizer", aligner.optimizer)
+    registry.add_number("steps_done", aligner, "steps_done")
+    return registry
 
 
 def test_a_restored_aligner_goes_on_identically(tmp_path):
     observations = samples()
     aligner = build_aligner(seed=1, obs_normalization=True)
-    aligner.update(observations, 5)
-    torch.save(aligner.state_dict(), tmp_path / "aligner.pt")
+    aligner.update(pairs(observations), 5)
+    torch.save(registry_of(aligner).state_dict(), tmp_path / "aligner.pt")
     other = build_aligner(seed=2, obs_normalization=True)
-    other.load_state_dict(torch.load(tmp_path / "aligner.pt", weights_only=True))
+    saved = torch.load(tmp_path / "aligner.pt", weights_only=True)
+    registry_of(other).load_state_dict(saved, optimizers=True, strict=True)
     results = []
     for each in (aligner, other):
         torch.manual_seed(3)
-        results.append(each.update(observations, 5))
+        results.append(each.update(pairs(observations), 5))
     assert results[0] == results[1]
     assert aligner.steps_done == other.steps_done == 10
     assert equal_states(aligner.encoders, other.encoders)

@@ -12,10 +12,11 @@ import copy
 import pytest
 import torch
 from rsl_rl.algorithms import PPO
+from tensordict import TensorDict
 from tiny_agent import (
     NUM_ENVS,
     aligned_cfg,
-    build_encoded_ppo,
+    build_method,
     collect_rollout,
     environment,
     moved,
@@ -26,24 +27,33 @@ from tiny_agent import (
 from tsra_lab.algorithms import (
     AlignedPPO,
     AsymmetricPPO,
-    EncodedPPO,
     OnlineAdaptation,
     StudentInformedPPO,
+    TeacherStudentPPO,
     UnmaskedPPO,
 )
+from tsra_lab.alignment import PairMemory, Pairs
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
+
+
+def pairs_of(samples: TensorDict) -> Pairs:
+    """Samples as a rollout's pairs."""
+    return Pairs(samples, PairMemory(0))
+
 
 BASELINES = [OnlineAdaptation, StudentInformedPPO]
 
 
-def parts(algorithm: EncodedPPO) -> dict[str, torch.nn.Module]:
+def parts(algorithm: TeacherStudentPPO) -> dict[str, torch.nn.Module]:
     """What can be moved, by name."""
-    encoders = {name: policy.encoder for name, policy in algorithm.policies.items()}
+    encoders = {
+        name: getattr(algorithm, name).encoder for name in ("teacher", "student", "proxy") if hasattr(algorithm, name)
+    }
     return encoders | {"head": algorithm.teacher.head, "critic": algorithm.critic}
 
 
-def reached(algorithm: EncodedPPO, loss: torch.Tensor) -> set[str]:
+def reached(algorithm: TeacherStudentPPO, loss: torch.Tensor) -> set[str]:
     """Parts that a loss's gradient reaches."""
     for part in parts(algorithm).values():
         part.zero_grad(set_to_none=True)
@@ -55,7 +65,7 @@ def reached(algorithm: EncodedPPO, loss: torch.Tensor) -> set[str]:
     }
 
 
-def moved_parts(algorithm: EncodedPPO, action: object) -> set[str]:
+def moved_parts(algorithm: TeacherStudentPPO, action: object) -> set[str]:
     """Parts that an action moves."""
     before = {name: snapshot(part) for name, part in parts(algorithm).items()}
     action()
@@ -63,46 +73,46 @@ def moved_parts(algorithm: EncodedPPO, action: object) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", BASELINES)
-def test_ppo_moves_teacher_head_and_critic_and_the_alignment_phase_the_rest(kind, monkeypatch):
-    algorithm = build_encoded_ppo(kind)
+def test_ppo_moves_teacher_head_and_critic_and_following_the_rest(kind, monkeypatch):
+    algorithm = build_method(kind)
     collect_rollout(algorithm)
     with monkeypatch.context() as patch:
-        patch.setattr(algorithm, "_align", lambda pairs, latest: 0.0)
+        patch.setattr(algorithm.following, "update", lambda pairs, loss: 0.0)
         assert moved_parts(algorithm, algorithm.update) == {"teacher", "head", "critic"}
     followers = {"student"} if kind is OnlineAdaptation else {"student", "proxy"}
-    assert moved_parts(algorithm, lambda: algorithm._align(observations(64), observations(64))) == followers
+    assert moved_parts(algorithm, lambda: algorithm.after_ppo(None, pairs_of(observations(64)))) == followers
 
 
 @pytest.mark.parametrize("kind", BASELINES)
-def test_teacher_loss_reaches_the_teacher_s_encoder_alone(kind):
-    algorithm = build_encoded_ppo(kind)
+def test_auxiliary_loss_reaches_the_teacher_s_encoder_alone(kind):
+    algorithm = build_method(kind)
     algorithm.updates_done = 50
-    assert reached(algorithm, algorithm.teacher_loss(observations(32))) == {"teacher"}
+    assert reached(algorithm, algorithm.auxiliary_loss(observations(32))) == {"teacher"}
     # and leaves the head to PPO
     assert all(parameter.requires_grad for parameter in algorithm.teacher.head.parameters())
 
 
 @pytest.mark.parametrize("kind", BASELINES)
-def test_teacher_loss_joins_the_loss_of_ppo(kind, monkeypatch):
-    algorithm = build_encoded_ppo(kind)
+def test_auxiliary_loss_joins_the_loss_of_ppo(kind, monkeypatch):
+    algorithm = build_method(kind)
     calls = []
 
     def constant_pull(obs):
         calls.append(len(obs))
         return 1.0e3 * algorithm.teacher.get_latent(obs).square().mean()
 
-    monkeypatch.setattr(algorithm, "teacher_loss", constant_pull)
+    monkeypatch.setattr(algorithm.symmetry, "loss", constant_pull)
     collect_rollout(algorithm)
     obs = observations(64)
     before = algorithm.teacher.get_latent(obs).square().mean().item()
     losses = algorithm.update()
-    assert len(calls) == 4 and losses["teacher_loss"] > 0.0
+    assert len(calls) == 4 and losses["auxiliary"] > 0.0
     assert algorithm.teacher.get_latent(obs).square().mean().item() < before
 
 
 @pytest.mark.parametrize("kind", BASELINES)
-def test_alignment_brings_the_student_to_the_teacher(kind):
-    algorithm = build_encoded_ppo(kind, alignment_steps=300, alignment_learning_rate=3.0e-3)
+def test_following_brings_the_student_to_the_teacher(kind):
+    algorithm = build_method(kind, following={"steps_per_iteration": 300, "learning_rate": 3.0e-3})
     collect_rollout(algorithm)
     obs = observations(256)
 
@@ -112,30 +122,30 @@ def test_alignment_brings_the_student_to_the_teacher(kind):
     before = distance()
     for _ in range(3):
         batch = observations(256)
-        algorithm._align(batch, batch)
+        algorithm.after_ppo(None, pairs_of(batch))
     assert distance() < 0.7 * before  # the rest is what the onboard view lacks
 
 
 @pytest.mark.parametrize("kind", BASELINES)
 def test_a_resumed_run_goes_on_exactly_as_the_uninterrupted_one(kind):
-    first = build_encoded_ppo(kind)
+    first = build_method(kind)
     collect_rollout(first)
     first.update()
     saved = copy.deepcopy(first.save())
-    second = build_encoded_ppo(kind, seed=99)
+    second = build_method(kind, seed=99)
     second.load(saved, None, True)
     results = []
     for algorithm in (first, second):
         torch.manual_seed(5)
         collect_rollout(algorithm)
-        results.append((algorithm.update(), snapshot(algorithm.policies)))
+        results.append((algorithm.update(), snapshot(torch.nn.ModuleDict(parts(algorithm)))))
     assert results[0][0] == results[1][0]
     assert all(torch.equal(a, b) for a, b in zip(results[0][1], results[1][1], strict=True))
 
 
 @pytest.mark.parametrize("kind", BASELINES)
 def test_policies_share_the_head_and_the_student_is_what_runs(kind):
-    algorithm = build_encoded_ppo(kind)
+    algorithm = build_method(kind)
     assert algorithm.teacher.head is algorithm.student.head
     assert algorithm.get_policy() is algorithm.student
     assert algorithm.student.obs_groups == ["onboard"] and algorithm.teacher.obs_groups == ["privileged"]
@@ -144,16 +154,16 @@ def test_policies_share_the_head_and_the_student_is_what_runs(kind):
 @pytest.mark.parametrize("option", ["rnd_cfg", "symmetry_cfg"])
 def test_unsupported_extensions_are_refused(option):
     with pytest.raises(ValueError, match=option):
-        build_encoded_ppo(OnlineAdaptation, **{option: {"weight": 1.0}})
+        build_method(OnlineAdaptation, **{option: {"weight": 1.0}})
 
 
 def test_the_pull_of_online_adaptation_grows_from_zero():
-    algorithm = build_encoded_ppo(OnlineAdaptation, regularization_weight=2.0, ramp_iterations=10)
+    algorithm = build_method(OnlineAdaptation, regularization_weight=2.0, ramp_iterations=10)
     obs = observations(64)
     pulls = []
     for updates in (0, 5, 10, 20):
         algorithm.updates_done = updates
-        pulls.append(algorithm.teacher_loss(obs).item())
+        pulls.append(algorithm.auxiliary_loss(obs).item())
     assert pulls[0] == 0.0
     assert pulls[2] == pytest.approx(2.0 * pulls[1])
     assert pulls[3] == pulls[2]
@@ -162,13 +172,13 @@ def test_the_pull_of_online_adaptation_grows_from_zero():
 
 
 def test_without_a_pull_the_teacher_of_online_adaptation_learns_from_rewards_alone():
-    algorithm = build_encoded_ppo(OnlineAdaptation, regularization_weight=0.0)
+    algorithm = build_method(OnlineAdaptation, regularization_weight=0.0)
     algorithm.updates_done = 1000
-    assert reached(algorithm, algorithm.teacher_loss(observations(32))) == set()
+    assert reached(algorithm, algorithm.auxiliary_loss(observations(32))) == set()
 
 
 def test_the_proxy_sees_what_the_teacher_sees_and_follows_the_student():
-    algorithm = build_encoded_ppo(StudentInformedPPO)
+    algorithm = build_method(StudentInformedPPO)
     assert algorithm.proxy.obs_groups == ["privileged"]
     assert algorithm.proxy.encoder is not algorithm.teacher.encoder
     with torch.no_grad():  # a student that already agrees with the teacher: what remains pulls the proxy
@@ -176,11 +186,11 @@ def test_the_proxy_sees_what_the_teacher_sees_and_follows_the_student():
             parameter.zero_()
         for parameter in algorithm.student.encoder.parameters():
             parameter.zero_()
-    assert reached(algorithm, algorithm.alignment_loss(observations(32))) == {"proxy"}
+    assert reached(algorithm, algorithm.following_loss(observations(32))) == {"proxy"}
 
 
 def test_the_penalty_is_the_divergence_between_teacher_and_proxy():
-    algorithm = build_encoded_ppo(StudentInformedPPO, penalty_weight=0.5)
+    algorithm = build_method(StudentInformedPPO, penalty_weight=0.5)
     obs = observations()
     with torch.inference_mode():
         algorithm.act(obs)

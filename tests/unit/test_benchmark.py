@@ -5,7 +5,7 @@
 
 """The benchmark runs each stage once, goes on where it was stopped, and hides no failure.
 
-Scripts of the same names stand in for those that need the simulator: they take the arguments, note that they were
+Commands of the same names stand in for those that need the simulator: they take the arguments, note that they were
 called, and leave the files that the benchmark reads.
 """
 
@@ -16,7 +16,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from argparse import Namespace
@@ -25,27 +24,32 @@ from pathlib import Path
 
 import pytest
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
-sys.path.insert(0, str(SCRIPTS))
-
-import benchmark  # noqa: E402
-import benchmark_jobs  # noqa: E402
-from benchmark import check_budgets, plan_cells, run_grid  # noqa: E402
-from benchmark_jobs import Cell, Processes, Training  # noqa: E402
-from benchmark_methods import ABLATIONS, FRAMES, MAIN, METHODS, TRIALS, Method, select_methods  # noqa: E402
-from benchmark_results import consumed, rendered_frames  # noqa: E402
-from task_session import resolve_configs  # noqa: E402
+from tsra_bench import jobs, processes, results
+from tsra_bench.command import check_budgets, make_parser, plan_cells, run_grid
+from tsra_bench.jobs import Cell, Distillation, Training
+from tsra_bench.methods import ABLATIONS, FRAMES, all_methods, method_groups, read_trials, select_methods
+from tsra_bench.processes import Processes
+from tsra_bench.results import rendered_frames
+from tsra_bench.update import compare
+from tsra_lab.agents import METHODS as TRAINABLE
+from tsra_lab.runners import save_checkpoint
+from tsra_lab.runs import resolve_configs
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
 TASK = "TSRA-ColorMaze-Rover"
 ITERATIONS, STEPS, ENVS = 20, 24, 4
+METHODS = all_methods(method_groups())
+MAIN = method_groups()["main"]
+BENCHMARKS = Path(__file__).parents[2] / "docs" / "benchmarks"
+PLANAR_TRIALS = BENCHMARKS / "tuning" / "trials.json"
+CAMERA_TRIALS = BENCHMARKS / "cameras" / "tuning" / "trials.json"
 
 STAND_IN = """
 import json, os, signal, sys, time
 from pathlib import Path
 
-name = Path(__file__).name
+name = Path(__file__).stem
 argv = sys.argv[1:]
 options = {key: value for key, value in zip(argv, argv[1:]) if key.startswith("--")}
 with open("calls.txt", "a") as calls:
@@ -53,12 +57,15 @@ with open("calls.txt", "a") as calls:
 if Path("broken").exists() and Path("broken").read_text() in " ".join([name, *argv]):
     print("the reason")
     sys.exit(3)
-if name == "export.py":
-    exported = Path(options["--checkpoint"]) / "exported"
-    exported.mkdir()
-    (exported / "policy.onnx").touch()
+def export(checkpoint):
+    exported = checkpoint.parent / "exported"
+    exported.mkdir(exist_ok=True)
+    (exported / "policy.onnx").write_text(str(checkpoint))
+if name == "export":
+    export(Path(options["--checkpoint"]))
     sys.exit()
-if name == "evaluate.py":
+if name == "evaluate":
+    assert (Path(options["--checkpoint"]).parent / "exported" / "policy.onnx").read_text() == options["--checkpoint"]
     rates = {"teacher": 1.0, "student": 0.75}
     policies = {key: {"success_rate": rate, "return_mean": 4.0 * rate} for key, rate in rates.items()}
     report = {"seed": 1000, "episodes": int(options["--episodes"]), "policies": policies}
@@ -70,22 +77,17 @@ signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
 part = options.get("--checkpoint")
 start = int(Path(part).stem.split("_")[1]) if part else 0
 stamp = f"{time.time_ns()}_{options['--run_name']}"
-run = Path("logs/rsl_rl", name.split(".")[0], stamp).absolute()
-(run / "params").mkdir(parents=True)
+run = Path("logs/rsl_rl", name, stamp).absolute()
+run.mkdir(parents=True)
 iterations, envs = int(options["--max_iterations"]), int(options["--num_envs"])
-(run / "params" / "agent.yaml").write_text(
-    f"max_iterations: {iterations}\\nnum_steps_per_env: 24\\nobs_groups: {{student: [image]}}\\nalgorithm: {{}}\\n"
-)
-(run / "params" / "env.yaml").write_text(
-    f"scene: {{num_envs: {envs}, eye: {{class_type: 'isaaclab.sensors.camera.tiled_camera:TiledCamera'}}}}\\n"
-    "observations: {image: {rgb: {params: {sensor_cfg: {name: eye}}}}}\\n"
-)
 for iteration in range(start + 1, iterations + 1):
     if Path("slow").exists():
         time.sleep(0.2)
     if stopped or iteration == iterations:
         break
-(run / f"model_{iteration}.pt").touch()
+(run / f"model_{iteration}.pt").write_text(json.dumps({"rendered_frames": iteration * 24 * envs}))
+if name == "distill":
+    export(run / ("model_best.pt" if Path("best").exists() else f"model_{iteration}.pt"))
 evaluation = {"env_steps": 96, "policies": {"teacher": {"success_rate": 0.5}}}
 (run / "evaluations.json").write_text(json.dumps([evaluation]))
 print(f"Run directory: {run}")
@@ -95,25 +97,31 @@ sys.exit(143 if stopped else 0)
 
 @pytest.fixture
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory in which the stand-ins are the scripts."""
-    scripts = tmp_path / "scripts"
-    scripts.mkdir()
-    for name in ("train.py", "distill.py", "export.py", "evaluate.py"):
-        (scripts / name).write_text(STAND_IN)
-    monkeypatch.setattr(benchmark_jobs, "SCRIPTS", scripts)
+    """A working directory in which stand-ins are the commands, and files of text the checkpoints and students."""
+    commands = tmp_path / "stand_ins"
+    commands.mkdir()
+    for name in ("train", "distill", "export", "evaluate"):
+        (commands / f"{name}.py").write_text(STAND_IN)
+    monkeypatch.setattr(processes, "COMMANDS", "stand_ins")
+    monkeypatch.setattr(results, "load_checkpoint", lambda path, **_: json.loads(path.read_text()))
+    monkeypatch.setattr(jobs, "exported_checkpoint", exported_checkpoint)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
+def exported_checkpoint(run: Path) -> Path | None:
+    """Checkpoint whose student a stand-in has exported."""
+    file = run / "exported" / "policy.onnx"
+    return Path(file.read_text()) if file.is_file() else None
+
+
 def make_cell(method: str, seed: int = 1, iterations: int = ITERATIONS) -> Cell:
     """A cell of the grid."""
-    distilled = METHODS[method].distillation is not None
+    kind = METHODS[method].distillation
     return Cell(
         method=method,
-        training=Training(TASK, METHODS[method].agent, METHODS[method].overrides, iterations, ENVS, seed),
-        env_steps=iterations * STEPS * ENVS,
-        distillation_iterations=5 if distilled else 0,
-        distillation_env_steps=5 * STEPS * ENVS if distilled else 0,
+        training=Training(TASK, METHODS[method].agent, METHODS[method].overrides, iterations, STEPS, ENVS, seed),
+        distillation=None if kind is None else Distillation(kind, 5, STEPS),
         file=Path("results", "cells", TASK, f"{method}_{seed}.json").absolute(),
     )
 
@@ -126,19 +134,19 @@ def run(*cells: Cell, parallel: int = 1) -> Processes:
 
 
 def calls(work: Path) -> list[str]:
-    """Scripts that were called so far, each with its arguments."""
+    """Commands that were called so far, each with its arguments."""
     file = work / "calls.txt"
     return file.read_text().splitlines() if file.exists() else []
 
 
 def names(work: Path) -> list[str]:
-    """Names of the scripts that were called so far."""
+    """Names of the commands that were called so far."""
     return [line.split()[0] for line in calls(work)]
 
 
 def test_cells_of_one_teacher_share_its_training(work: Path) -> None:
     run(make_cell("bc"), make_cell("dagger"), make_cell("tsra"))
-    assert names(work) == ["train.py", *2 * ["distill.py", "evaluate.py"], "train.py", "export.py", "evaluate.py"]
+    assert names(work) == ["train", *2 * ["distill", "evaluate"], "train", "export", "evaluate"]
     assert all("threads=1" in line and f"--task {TASK} --device cpu" in line for line in calls(work))
     assert "--agent rsl_rl_ppo_cfg_entry_point" in calls(work)[0] and "--max_iterations 20" in calls(work)[0]
     assert "--method bc" in calls(work)[1] and "--max_iterations 5" in calls(work)[1]
@@ -162,23 +170,23 @@ def test_cells_of_one_teacher_share_its_training(work: Path) -> None:
 def test_finished_cells_are_not_run_again_but_new_ones_are(work: Path) -> None:
     run(make_cell("bc"))
     run(make_cell("bc"))
-    assert names(work) == ["train.py", "distill.py", "evaluate.py"]
+    assert names(work) == ["train", "distill", "evaluate"]
     run(make_cell("bc"), make_cell("dagger"))  # the teacher is there
-    assert names(work)[3:] == ["distill.py", "evaluate.py"]
+    assert names(work)[3:] == ["distill", "evaluate"]
     run(make_cell("dagger", seed=2))
-    assert names(work)[5:] == ["train.py", "distill.py", "evaluate.py"]
+    assert names(work)[5:] == ["train", "distill", "evaluate"]
 
 
 def test_a_teacher_or_a_budget_that_changed_asks_for_a_new_distillation(work: Path) -> None:
     cell = make_cell("bc")
     run(cell)
-    longer = replace(cell, distillation_iterations=7, file=work / "longer.json")
+    longer = replace(cell, distillation=Distillation("bc", 7, STEPS), file=work / "longer.json")
     run(longer)
-    assert names(work)[3:] == ["distill.py", "evaluate.py"]
+    assert names(work)[3:] == ["distill", "evaluate"]
     assert json.loads(longer.file.read_text())["distillation_env_steps"] == 7 * STEPS * ENVS
     subprocess.run(["rm", "-r", "logs/rsl_rl/train"], check=True)
     run(replace(longer, file=work / "again.json"))
-    assert names(work)[5:] == ["train.py", "distill.py", "evaluate.py"]
+    assert names(work)[5:] == ["train", "distill", "evaluate"]
 
 
 def test_a_run_directory_or_a_state_that_was_deleted_is_made_again(work: Path) -> None:
@@ -188,8 +196,8 @@ def test_a_run_directory_or_a_state_that_was_deleted_is_made_again(work: Path) -
         cell.file.unlink()
         subprocess.run(["rm", "-r", str(gone)], check=True)
     run(cell)
-    assert names(work) == 3 * ["train.py", "export.py", "evaluate.py"]
-    assert not any("--checkpoint" in line for line in calls(work) if line.startswith("train.py"))
+    assert names(work) == 3 * ["train", "export", "evaluate"]
+    assert not any("--checkpoint" in line for line in calls(work) if line.startswith("train "))
 
 
 def test_a_stopped_training_goes_on_from_its_checkpoint(work: Path) -> None:
@@ -197,7 +205,7 @@ def test_a_stopped_training_goes_on_from_its_checkpoint(work: Path) -> None:
     cell, other = make_cell("tsra"), make_cell("tsra", seed=2)
 
     def stop_during_training() -> None:
-        while not list(work.glob("logs/rsl_rl/train/*/params/env.yaml")):
+        while not list(work.glob("logs/rsl_rl/train/*")):
             time.sleep(0.05)
         time.sleep(1.0)
         os.kill(os.getpid(), signal.SIGTERM)
@@ -207,7 +215,7 @@ def test_a_stopped_training_goes_on_from_its_checkpoint(work: Path) -> None:
     processes = run(cell, other)
     thread.join()
     assert processes.stop_signal == signal.SIGTERM
-    assert names(work) == ["train.py"]  # neither the evaluation nor the second job was begun
+    assert names(work) == ["train"]  # neither the evaluation nor the second job was begun
     assert not other.training.folder.joinpath("state.json").exists()
     assert not list(cell.file.parent.glob("*"))  # stopping is no failure
     before = json.loads((cell.training.folder / "state.json").read_text())["stages"]["train"]["seconds"]
@@ -217,7 +225,7 @@ def test_a_stopped_training_goes_on_from_its_checkpoint(work: Path) -> None:
     (work / "slow").unlink()
     run(cell)
     assert f"--checkpoint {checkpoint} " in calls(work)[1]
-    assert names(work) == ["train.py", "train.py", "export.py", "evaluate.py"]
+    assert names(work) == ["train", "train", "export", "evaluate"]
     assert json.loads(cell.file.read_text())["wall_time_s"] > before > 1.0
 
 
@@ -230,7 +238,7 @@ def test_a_training_that_ended_unnoticed_is_not_run_again(work: Path) -> None:
     content["stages"] = {"train": {"run": None, "seconds": 7.0}}  # as a killed benchmark leaves it
     state.write_text(json.dumps(content))
     run(cell)
-    assert names(work) == ["train.py", "export.py", "evaluate.py", "evaluate.py"]
+    assert names(work) == ["train", "export", "evaluate", "evaluate"]
     assert json.loads(cell.file.read_text())["wall_time_s"] == 7.0
 
 
@@ -249,9 +257,9 @@ def test_a_failure_is_reported_for_its_cells_and_tried_again(work: Path, capsys:
     (work / "broken").unlink()
     run(*cells)
     assert cells[0].file.exists() and not failed["bc"].exists()
-    assert names(work).count("train.py") == 2
+    assert names(work).count("train") == 2
 
-    (work / "broken").write_text("train.py")
+    (work / "broken").write_text("train")
     run(make_cell("bc", seed=2), make_cell("dagger", seed=2))
     stages = [json.loads(path.read_text())["stage"] for path in sorted(failed["bc"].parent.glob("*_2.failed.json"))]
     assert stages == ["train", "train"]
@@ -270,8 +278,8 @@ def test_a_damaged_state_is_a_failure_that_names_the_file(work: Path) -> None:
 def test_jobs_run_side_by_side(work: Path) -> None:
     (work / "slow").touch()
     run(*(make_cell("tsra", seed) for seed in (1, 2, 3)), parallel=2)
-    assert names(work)[:2] == 2 * ["train.py"] and names(work)[2] == "export.py"
-    assert names(work).count("train.py") == 3
+    assert names(work)[:2] == 2 * ["train"] and names(work)[2] == "export"
+    assert names(work).count("train") == 3
 
 
 def test_a_job_of_another_benchmark_is_left_to_it(work: Path) -> None:
@@ -299,7 +307,8 @@ def test_results_of_another_budget_are_refused_by_name(work: Path) -> None:
 
 def grid(*arguments: str) -> list[Cell]:
     """Plan a grid from a command line."""
-    return plan_cells(benchmark.make_parser().parse_args(arguments))
+    args = make_parser().parse_args(arguments)
+    return plan_cells(args, method_groups(args.trials))
 
 
 def test_the_grid_has_all_methods_of_a_seed_before_the_next_seed() -> None:
@@ -312,25 +321,36 @@ def test_the_grid_has_all_methods_of_a_seed_before_the_next_seed() -> None:
     env_cfg, agent = resolve_configs(TASK, METHODS["tsra"].agent, [])
     _, distillation = resolve_configs(TASK, "rsl_rl_distillation_cfg_entry_point", [])
     assert tsra.training.max_iterations == agent.max_iterations
-    assert tsra.env_steps == agent.max_iterations * agent.num_steps_per_env * env_cfg.scene.num_envs
-    assert long.training.max_iterations == 5 * agent.max_iterations and long.env_steps == 5 * tsra.env_steps
-    assert (tsra.distillation_iterations, bc.distillation_iterations) == (0, distillation.max_iterations)
+    assert tsra.budget["env_steps"] == agent.max_iterations * agent.num_steps_per_env * env_cfg.scene.num_envs
+    assert (
+        long.training.max_iterations == 5 * agent.max_iterations
+        and long.budget["env_steps"] == 5 * tsra.budget["env_steps"]
+    )
+    assert (tsra.distillation, bc.distillation.max_iterations) == (None, distillation.max_iterations)
     budget = ("--max_iterations", "3", "--distillation_iterations", "2", "--num_envs", "8")
     (bc,) = grid("--tasks", TASK, "--methods", "bc", "--seeds", "1", *budget)
-    assert (bc.env_steps, bc.distillation_env_steps) == (3 * 24 * 8, 2 * 24 * 8)
+    assert bc.budget == {"env_steps": 3 * 24 * 8, "distillation_env_steps": 2 * 24 * 8}
 
 
-PLANAR = ["all", "trials"]
-CAMERA = ["bc", "dagger", "sitt", "asymmetric", "tsra", "tsra_distilled", "frames"]
+PLANAR = (["all", "trials"], PLANAR_TRIALS)
+CAMERA = (["all", "frames", "trials"], CAMERA_TRIALS)
 
 
 @pytest.mark.parametrize(
-    "task, methods",
-    [(TASK, PLANAR), ("TSRA-LimitedView-Rover", PLANAR), ("TSRA-ObstacleFlight-Quadrotor", CAMERA)],
+    "task, methods, trials",
+    [
+        (TASK, *PLANAR),
+        ("TSRA-LimitedView-Rover", *PLANAR),
+        ("TSRA-ObstacleFlight-Quadrotor", *CAMERA),
+        ("TSRA-OpenDrawer-Arm", *CAMERA),
+    ],
 )
-def test_methods_fit_our_tasks_and_trainings_differ_where_they_must(task: str, methods: list[str]) -> None:
-    cells = {cell.method: cell.training for cell in grid("--tasks", task, "--methods", *methods, "--seeds", "1")}
-    assert list(cells) == select_methods(methods)
+def test_methods_fit_our_tasks_and_trainings_differ_where_they_must(
+    task: str, methods: list[str], trials: Path
+) -> None:
+    arguments = ("--tasks", task, "--methods", *methods, "--trials", str(trials), "--seeds", "1")
+    cells = {cell.method: cell.training for cell in grid(*arguments)}
+    assert list(cells) == select_methods(methods, method_groups(trials))
     assert cells["bc"] == cells["dagger"] and cells["tsra"] == cells["tsra_distilled"]
     assert len({training.folder for training in cells.values()}) == len(cells) - 2
 
@@ -339,7 +359,7 @@ def test_a_quarter_of_the_steps_renders_what_a_quarter_of_the_frames_does() -> N
     arguments = ("--tasks", "TSRA-ObstacleFlight-Quadrotor", "--methods", "tsra", "asymmetric_quarter", "--seeds", "1")
     tsra, quarter = grid(*arguments)
     _, agent = resolve_configs(tsra.training.task, METHODS["tsra"].agent, [])
-    assert quarter.env_steps * agent.algorithm.render_interval == tsra.env_steps
+    assert quarter.budget["env_steps"] * agent.algorithm.pairs.render_interval == tsra.budget["env_steps"]
 
 
 @pytest.mark.parametrize(
@@ -356,63 +376,102 @@ def test_what_does_not_exist_is_refused(arguments: list[str], message: str) -> N
         grid(*arguments)
 
 
-def test_a_method_s_misspelt_override_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = benchmark.METHODS | {
-        "tsra": Method("rsl_rl_cfg_entry_point", "TSRA", "Misspelt.", overrides=("agent.algorithm.consistency_step=0",))
+def write_trials(folder: Path, *trials: dict) -> Path:
+    """Write a file of trials."""
+    file = folder / "trials.json"
+    file.write_text(json.dumps(trials))
+    return file
+
+
+def test_a_method_s_misspelt_override_is_refused(tmp_path: Path) -> None:
+    trial = {"name": "misspelt", "based_on": "tsra", "overrides": ["agent.algorithm.consistency.step=0"]}
+    with pytest.raises(ValueError, match="no option 'step'"):
+        grid("--tasks", TASK, "--methods", "misspelt", "--trials", str(write_trials(tmp_path, trial)))
+
+
+def test_a_trial_is_the_method_that_it_is_based_on_with_its_overrides(tmp_path: Path) -> None:
+    no_warm_up = {"name": "tsra_no_warm_up_narrow", "based_on": "tsra_no_warm_up", "overrides": ["agent.seed=3"]}
+    trials = read_trials(write_trials(tmp_path, no_warm_up), METHODS)
+    base = METHODS["tsra_no_warm_up"]
+    overrides = (*base.overrides, "agent.seed=3")
+    assert trials == {
+        "tsra_no_warm_up_narrow": replace(base, label="TSRA, no warm-up, narrow", overrides=overrides),
     }
-    monkeypatch.setattr(benchmark, "METHODS", wrong)
-    with pytest.raises(ValueError, match="no option 'consistency_step'"):
-        grid("--tasks", TASK, "--methods", "tsra")
-
-
-def test_shorthands_name_groups_of_methods() -> None:
-    assert select_methods(["main"]) == list(MAIN)
-    assert select_methods(["tsra", "ablations"]) == ["tsra", *ABLATIONS]
-    assert select_methods(["all", "bc"]) == [*MAIN, *ABLATIONS]
-    assert select_methods(["frames", "trials"]) == [*FRAMES, *TRIALS]
-
-
-CAMERA_ENV = {
-    "scene": {
-        "num_envs": 4,
-        "robot": {"class_type": "isaaclab.assets.articulation:Articulation"},
-        "left": {"class_type": "isaaclab.sensors.camera.camera:Camera"},
-        "right": {"class_type": "isaaclab.sensors.camera.tiled_camera:TiledCamera"},
-        "light": {"class_type": None},
-        "absent": None,
-    },
-    "observations": {
-        "onboard": {"velocity": {"params": {}}, "enable_corruption": True},
-        "image": {"depth": {"params": {"sensor_cfg": {"name": "left"}}}},
-        "contact": {"force": {"params": {"sensor_cfg": {"name": "robot"}}}},
-    },
-}
 
 
 @pytest.mark.parametrize(
-    ("groups", "algorithm", "frames"),
+    "content, message",
     [
-        (["onboard", "image"], {}, 1000),
-        (["onboard", "image"], {"render_interval": 4}, 250),
-        (["onboard", "contact"], {}, 0),
+        ("{", "is no file of trials"),
+        ('{"name": "a"}', "has the entries name, based_on and overrides"),
+        ('[{"name": "a", "based_on": "b", "overrides": []}]', "'a' is based on 'b'. Methods: bc, dagger"),
+        ('[{"name": "bc", "based_on": "tsra", "overrides": []}]', "there is a method 'bc' already"),
     ],
 )
-def test_rendered_frames_are_those_of_cameras_that_the_agent_reads(
-    groups: list[str], algorithm: dict, frames: int
-) -> None:
-    agent = {"obs_groups": {"student": groups, "critic": ["onboard"]}, "algorithm": algorithm}
-    assert rendered_frames(CAMERA_ENV, agent, 1000) == frames
+def test_what_is_no_file_of_trials_is_refused(tmp_path: Path, content: str, message: str) -> None:
+    file = tmp_path / "trials.json"
+    file.write_text(content)
+    with pytest.raises(ValueError, match=message):
+        read_trials(file, METHODS)
 
 
-def test_what_a_run_took_is_read_from_configurations_that_hold_python_objects(tmp_path: Path) -> None:
-    (tmp_path / "params").mkdir()
-    (tmp_path / "params" / "agent.yaml").write_text(
-        "max_iterations: 3\nnum_steps_per_env: 5\nobs_groups:\n  student: [image]\nalgorithm: {}\n"
-    )
-    (tmp_path / "params" / "env.yaml").write_text(
-        "scene:\n  num_envs: 7\n  camera:\n    class_type: isaaclab.sensors.camera:Camera\n"
-        "    offset: !!python/tuple [1, 2]\n"
-        "observations:\n  image:\n    depth:\n      params:\n        sensor_cfg:\n          name: camera\n"
-        "ids: !!python/object/apply:builtins.slice [null, null, null]\n"
-    )
-    assert consumed(tmp_path) == (105, 105)
+@pytest.mark.parametrize("trials", [PLANAR_TRIALS, CAMERA_TRIALS])
+def test_the_trials_of_our_files_are_those_that_were_measured(trials: Path) -> None:
+    measured = {path.stem.rpartition("_")[0] for path in trials.parent.glob("cells/*/*.json")}
+    assert set(read_trials(trials, METHODS)) <= measured
+
+
+def test_every_trainable_method_that_is_compared_is_benchmarked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MAIN.keys() == {"bc", "dagger"} | {key for key, row in TRAINABLE.items() if row.compared}
+    added = replace(TRAINABLE["tsra"], key="added", label="added", agent_key="rsl_rl_added_cfg_entry_point")
+    monkeypatch.setitem(TRAINABLE, "added", added)
+    groups = method_groups()
+    assert select_methods(["main"], groups) == [*MAIN, "added"]
+    assert all_methods(groups)["added"].agent == "rsl_rl_added_cfg_entry_point"
+
+
+def test_shorthands_name_groups_of_methods() -> None:
+    groups = method_groups(PLANAR_TRIALS)
+    assert select_methods(["main"], groups) == list(MAIN)
+    assert select_methods(["tsra", "ablations"], groups) == ["tsra", *ABLATIONS]
+    assert select_methods(["all", "bc"], groups) == [*MAIN, *ABLATIONS]
+    assert select_methods(["frames", "trials"], groups) == [*FRAMES, *read_trials(PLANAR_TRIALS, METHODS)]
+
+
+def test_rendered_frames_are_those_that_the_checkpoints_count(tmp_path: Path) -> None:
+    paths = [tmp_path / f"model_{frames}.pt" for frames in (96, 24)]
+    for path in paths:
+        save_checkpoint({"rendered_frames": int(path.stem.split("_")[1])}, path)
+    assert rendered_frames(paths) == 120
+    with pytest.raises(FileNotFoundError, match="model_7.pt"):
+        rendered_frames([tmp_path / "model_7.pt"])
+    save_checkpoint({}, tmp_path / "model_7.pt")
+    with pytest.raises(ValueError, match="model_7.pt' does not count rendered frames"):
+        rendered_frames([tmp_path / "model_7.pt"])
+
+
+def test_the_student_that_is_evaluated_is_the_one_that_is_exported(work: Path) -> None:
+    (work / "best").touch()  # the distillation exports its best checkpoint, which is not its last
+    run(make_cell("bc"))
+    assert names(work) == ["train", "distill", "export", "evaluate"]
+    assert make_cell("bc").file.exists()
+
+
+def test_a_run_that_ended_early_has_no_result(work: Path) -> None:
+    cell = make_cell("bc")
+    run(cell)
+    cell.file.unlink()
+    (checkpoint,) = work.glob("logs/rsl_rl/distill/*/model_*.pt")
+    checkpoint.unlink()
+    run(cell)
+    failure = json.loads(cell.file.with_name("bc_1.failed.json").read_text())
+    assert not cell.file.exists() and checkpoint.name in "".join(failure["error"])
+
+
+def test_updates_are_compared_turn_by_turn() -> None:
+    # a machine that slows down changes durations, but not their ratios
+    ppo = [1.0, 2.0, 3.0, 4.0, 5.0]
+    report = compare({"ppo": ppo, "tsra": [1.1, 2.2, 3.3, 4.8, 5.0]})
+    assert report["ppo"] == {"median_s": 3.0, "ratio": 1.0, "ratio_quartiles": [1.0, 1.0]}
+    assert report["tsra"]["median_s"] == 3.3 and report["tsra"]["ratio"] == pytest.approx(1.1)
+    assert report["tsra"]["ratio_quartiles"] == pytest.approx([1.1, 1.1])

@@ -10,31 +10,51 @@ from __future__ import annotations
 import copy
 from dataclasses import MISSING
 
+import gymnasium as gym
 import pytest
 
 from isaaclab.utils import configclass
 from isaaclab.utils.dict import update_class_from_dict
 from isaaclab_rl.rsl_rl import RslRlMLPModelCfg
-from isaaclab_tasks.utils import load_cfg_from_registry
+from isaaclab_tasks.utils import load_cfg_from_registry, resolve_task_config
 from isaaclab_tasks.utils.hydra import resolve_presets
 
 import tsra_tasks  # noqa: F401
+from tsra_lab.agents import METHODS
 from tsra_lab.configs import (
     AlignedDistillationCfg,
     AlignedPPOCfg,
     AlignedRunnerCfg,
-    AlignmentCfg,
-    AlignmentPresetsCfg,
+    AlignmentLossCfg,
+    AlignmentLossPresetsCfg,
     CNNModelCfg,
+    EncoderTrainingCfg,
     MLPModelCfg,
-    ObservationSets,
-    check_observation_sets,
 )
-from tsra_tasks.color_maze.agents import ColorMazeAlignedRunnerCfg
+from tsra_lab.observations import ObservationSets, check_observation_sets
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
 REQUIRED = ("teacher", "student", "critic")
+
+
+def mlp(**settings: object) -> MLPModelCfg:
+    return MLPModelCfg(hidden_dims=[8], activation="elu", **settings)
+
+
+@configclass
+class MazeRunnerCfg(AlignedRunnerCfg):
+    """A complete agent."""
+
+    num_steps_per_env = 24
+    max_iterations = 2
+    save_interval = 1
+    experiment_name = "maze"
+    obs_groups = {"teacher": ["privileged"], "student": ["onboard"], "critic": ["privileged"]}
+    teacher = mlp(obs_normalization=True)
+    student = mlp(obs_normalization=True)
+    actor = mlp(distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=1.0))
+    critic = mlp()
 
 
 def good_sets() -> dict[str, list[str]]:
@@ -42,15 +62,16 @@ def good_sets() -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def agent() -> ColorMazeAlignedRunnerCfg:
+def agent() -> MazeRunnerCfg:
     """A complete agent configuration with its presets resolved, as a command line sees it."""
-    return resolve_presets(ColorMazeAlignedRunnerCfg())
+    return resolve_presets(MazeRunnerCfg())
 
 
 @pytest.mark.parametrize(
     "cfg, misspelt, meant",
     [
-        (AlignmentCfg(), "temprature", "temperature"),
+        (AlignmentLossCfg(), "temprature", "temperature"),
+        (EncoderTrainingCfg(), "target_decai", "target_decay"),
         (AlignedPPOCfg(), "entropy_coeff", "entropy_coef"),
         (AlignedDistillationCfg(), "rolout_policy", "rollout_policy"),
         (MLPModelCfg(hidden_dims=[8], activation="elu"), "hidden_dim", "hidden_dims"),
@@ -67,13 +88,16 @@ def test_a_misspelt_option_is_refused_and_the_near_one_named(cfg: object, misspe
     "path, misspelt",
     [
         ("", "save_intervals"),
-        ("algorithm", "consistency_step"),
+        ("algorithm", "consistancy"),
+        ("algorithm.consistency", "stepps"),
+        ("algorithm.encoders", "warm_up_steps"),
+        ("algorithm.pairs", "kept_rollouts"),
         ("algorithm.alignment", "match_weigth"),
         ("actor", "activaton"),
         ("student", "obs_normalisation"),
     ],
 )
-def test_a_misspelt_option_is_refused_at_every_depth(agent: ColorMazeAlignedRunnerCfg, path: str, misspelt: str):
+def test_a_misspelt_option_is_refused_at_every_depth(agent: MazeRunnerCfg, path: str, misspelt: str):
     part = agent
     for name in filter(None, path.split(".")):
         part = getattr(part, name)
@@ -83,18 +107,18 @@ def test_a_misspelt_option_is_refused_at_every_depth(agent: ColorMazeAlignedRunn
 
 def test_an_option_like_no_other_is_refused_with_the_list_of_options():
     with pytest.raises(AttributeError, match="Its options: .*temperature"):
-        AlignmentCfg().zzzzz = 1
+        AlignmentLossCfg().zzzzz = 1
     with pytest.raises(TypeError):
-        AlignmentCfg(temprature=1.0)
+        AlignmentLossCfg(temprature=1.0)
 
 
-def test_a_known_option_is_set(agent: ColorMazeAlignedRunnerCfg):
+def test_a_known_option_is_set(agent: MazeRunnerCfg):
     agent.algorithm.alignment.temperature = 0.25
     agent.algorithm.gamma = 0.9
     assert agent.to_dict()["algorithm"]["alignment"]["temperature"] == 0.25
     assert agent.algorithm.gamma == 0.9
-    fresh = resolve_presets(ColorMazeAlignedRunnerCfg())
-    assert fresh.algorithm.alignment.temperature == AlignmentCfg().temperature
+    fresh = resolve_presets(MazeRunnerCfg())
+    assert fresh.algorithm.alignment.temperature == AlignmentLossCfg().temperature
     assert fresh.algorithm.gamma != 0.9
 
 
@@ -119,7 +143,7 @@ def test_wrong_observation_sets_are_refused_and_named(sets: dict, message: str):
 @pytest.mark.parametrize("sets, message", BAD_SETS)
 def test_a_run_configuration_refuses_wrong_observation_sets(sets: dict, message: str):
     with pytest.raises(ValueError, match=message):
-        ColorMazeAlignedRunnerCfg(obs_groups=sets)
+        MazeRunnerCfg(obs_groups=sets)
 
 
 @pytest.mark.parametrize(
@@ -143,12 +167,12 @@ def test_a_right_change_of_an_observation_set_is_taken():
     assert sets == good_sets() | {"student": ["camera"]}
 
 
-def test_the_command_line_cannot_empty_an_observation_set(agent: ColorMazeAlignedRunnerCfg):
+def test_the_command_line_cannot_empty_an_observation_set(agent: MazeRunnerCfg):
     with pytest.raises(ValueError, match="'student' is empty"):
         update_class_from_dict(agent, {"obs_groups": {"student": []}})
     update_class_from_dict(agent, {"obs_groups": {"student": ["privileged"]}})
     assert agent.obs_groups["student"] == ["privileged"]
-    assert ColorMazeAlignedRunnerCfg().obs_groups["student"] == ["onboard"]
+    assert MazeRunnerCfg().obs_groups["student"] == ["onboard"]
 
 
 def test_a_deep_copy_is_independent_and_still_checked():
@@ -169,7 +193,7 @@ def test_groups_that_the_environment_lacks_are_named():
 
 def test_the_alignment_presets_differ_as_their_names_say():
     def terms(name: str) -> set[str]:
-        cfg = getattr(AlignmentPresetsCfg(), name)
+        cfg = getattr(AlignmentLossPresetsCfg(), name)
         return {term for term in ("contrast", "match", "variance", "covariance") if getattr(cfg, f"{term}_weight")}
 
     assert terms("contrastive") == {"contrast", "match", "variance", "covariance"}
@@ -180,17 +204,17 @@ def test_the_alignment_presets_differ_as_their_names_say():
 
 def test_presets_are_chosen_by_name_and_vicreg_is_the_default():
     def choose(*names: str) -> dict:
-        return resolve_presets(ColorMazeAlignedRunnerCfg(), names).algorithm.alignment.to_dict()
+        return resolve_presets(MazeRunnerCfg(), names).algorithm.alignment.to_dict()
 
-    assert choose() == choose("vicreg") == AlignmentCfg().to_dict()
-    assert choose("contrastive") == AlignmentPresetsCfg().contrastive.to_dict() != choose()
+    assert choose() == choose("vicreg") == AlignmentLossCfg().to_dict()
+    assert choose("contrastive") == AlignmentLossPresetsCfg().contrastive.to_dict() != choose()
     assert choose("l2")["covariance_weight"] == 0.0
 
 
 @pytest.mark.parametrize("name", ["actor", "critic", "teacher", "student"])
 def test_model_configurations_that_accept_misspelt_options_are_refused(name: str):
     with pytest.raises(TypeError, match=f"'{name}'.*tsra_lab.configs"):
-        ColorMazeAlignedRunnerCfg(**{name: RslRlMLPModelCfg(hidden_dims=[8], activation="elu")})
+        MazeRunnerCfg(**{name: RslRlMLPModelCfg(hidden_dims=[8], activation="elu")})
 
 
 def test_a_run_that_leaves_fields_unset_is_told_which():
@@ -198,7 +222,7 @@ def test_a_run_that_leaves_fields_unset_is_told_which():
         AlignedRunnerCfg()
 
     @configclass
-    class ForgetfulCfg(ColorMazeAlignedRunnerCfg):
+    class ForgetfulCfg(MazeRunnerCfg):
         student = MISSING
 
     with pytest.raises(ValueError, match="ForgetfulCfg must set: student"):
@@ -207,16 +231,68 @@ def test_a_run_that_leaves_fields_unset_is_told_which():
 
 def test_a_task_that_forgets_an_observation_set_fails_at_once():
     @configclass
-    class ForgetfulCfg(ColorMazeAlignedRunnerCfg):
+    class ForgetfulCfg(MazeRunnerCfg):
         obs_groups = {"teacher": ["privileged"], "critic": ["privileged"]}
 
     with pytest.raises(ValueError, match="'student' is missing"):
         ForgetfulCfg()
 
 
-def test_students_with_memory_keep_no_past_rollouts():
+@pytest.mark.parametrize(
+    "path, value",
+    [
+        ("algorithm.alignment", "contrastive"),  # where the presets were replaced, no name can choose one
+        ("algorithm.alignment", 3),
+        ("algorithm.consistency", 4),
+        ("algorithm.pairs", None),
+        ("algorithm", "PPO"),
+        ("student", [128, 128]),
+        ("actor.distribution_cfg", 1.0),
+    ],
+)
+def test_a_value_does_not_take_the_place_of_a_configuration(agent: MazeRunnerCfg, path: str, value: object):
+    *parents, name = path.split(".")
+    part = agent
+    for parent in parents:
+        part = getattr(part, parent)
+    before = getattr(part, name)
+    with pytest.raises(TypeError, match=f"'{name}' of {type(part).__name__} is a .*Set its options: {name}."):
+        setattr(part, name, value)
+    assert getattr(part, name) is before
+    setattr(part, name, copy.deepcopy(before))  # another configuration does
+
+
+def test_a_distribution_can_be_taken_away(agent: MazeRunnerCfg):
+    agent.actor.distribution_cfg = None
+    assert agent.actor.distribution_cfg is None
+
+
+OURS = [name for name in gym.registry if name.startswith("TSRA-")]
+"""Registered tasks."""
+
+
+@pytest.mark.parametrize("task", OURS)
+@pytest.mark.parametrize("method", ["tsra", "unmasked", "memory"])
+@pytest.mark.parametrize("loss", ["vicreg", "contrastive", "info_nce", "l2"])
+def test_every_alignment_loss_can_be_chosen_on_every_task(task: str, method: str, loss: str):
+    key = METHODS[method].agent_key
+    _, chosen = resolve_task_config(task, key, False, [f"agent.algorithm.alignment={loss}"])
+    assert chosen.algorithm.alignment.to_dict() == getattr(AlignmentLossPresetsCfg(), loss).to_dict()
+    _, plain = resolve_task_config(task, key, False, [])
+    # and nothing else changes
+    plain.algorithm.alignment = chosen.algorithm.alignment
+    assert plain.to_dict() == chosen.to_dict()
+
+
+@pytest.mark.parametrize("task", OURS)
+def test_an_unknown_alignment_loss_is_refused(task: str):
+    with pytest.raises((TypeError, ValueError), match="constrastive"):
+        resolve_task_config(task, METHODS["tsra"].agent_key, False, ["agent.algorithm.alignment=constrastive"])
+
+
+def test_students_with_memory_keep_no_past_pairs():
     """Their pairs are sequences of one rollout, which the collector would refuse only once the simulator runs."""
     for task in ("TSRA-ObstacleFlight-Quadrotor", "TSRA-OpenDrawer-Arm"):
         agent = load_cfg_from_registry(task, "rsl_rl_memory_cfg_entry_point")
         assert agent.student.class_name.endswith("RecurrentCNNModel")
-        assert agent.algorithm.kept_rollouts == 1
+        assert agent.algorithm.pairs.kept_pairs == 0

@@ -26,7 +26,7 @@ from isaaclab.envs.mdp.actions.actions_cfg import (
 from isaaclab.utils import modifiers
 
 from tsra_deploy import FORMAT_VERSION
-from tsra_lab.export import deployment_contract
+from tsra_lab.export.isaac_lab import deployment_contract
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 

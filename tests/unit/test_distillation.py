@@ -44,15 +44,16 @@ def build_aligned(**algorithm: object) -> AlignedDistillation:
     """Build an aligned distillation that has loaded its teacher and zero-shot student."""
     aligned, cfg = build_aligned_ppo(seed=1), aligned_cfg()
     policies = {
-        view: {
+        name: {
             "class_name": "tsra_lab.models:EncodedPolicy",
-            "encoder": cfg[view],
+            "encoder": cfg[name],
             "head": cfg["actor"],
             "embedding_dim": 4,
         }
-        for view in ("teacher", "student")
+        for name in ("teacher", "student")
     }
-    built = build({"class_name": AlignedDistillation} | algorithm, policies)
+    settings = {"rollout_policy": "student", "embedding_loss_weight": 0.1, "batch_size": 2048}
+    built = build({"class_name": AlignedDistillation} | settings | algorithm, policies)
     built.load(aligned.save(), {"teacher": True, "student": True}, True)
     return built
 

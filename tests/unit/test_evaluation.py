@@ -16,7 +16,7 @@ import torch
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
-from tsra_lab.evaluation import Episodes, evaluation_report, format_table, run_episodes
+from tsra_lab.evaluation import Episodes, TaskHooks, evaluation_report, format_table, run_episodes
 from tsra_results import success_interval
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
@@ -118,11 +118,12 @@ def test_initial_states_are_those_of_the_counted_episodes():
     env = ScriptedEnv()
     places = torch.zeros(4)
 
-    def initial_state(_: ScriptedEnv) -> dict[str, torch.Tensor]:
-        places[:] = 10.0 * env.seeds[-1] + torch.arange(4)
-        return {"place": places}
+    class Hooks(TaskHooks):
+        def initial_state(self, env: ScriptedEnv) -> dict[str, torch.Tensor]:
+            places[:] = 10.0 * env.seeds[-1] + torch.arange(4)
+            return {"place": places}
 
-    env.cfg = SimpleNamespace(initial_state=initial_state)
+    env.cfg = Hooks()
     episodes = run_episodes(env, CountingPolicy(), 6, seed=2)
     assert episodes.initial_state["place"].tolist() == [20.0, 21.0, 22.0, 23.0, 30.0, 31.0]
     assert run_episodes(ScriptedEnv(), CountingPolicy(), 6, seed=2).initial_state == {}

@@ -20,7 +20,7 @@ from tsra_lab.evaluation import evaluation_report, format_table, measure_imitabi
 from tsra_lab.evaluation.imitability import (
     MAX_BATCHES,
     action_sensitivity,
-    collect_moments,
+    collect_samples,
     hidden_sensitivity,
     leakage,
     observation_terms,
@@ -99,7 +99,7 @@ def test_only_samples_with_a_redraw_count():
     result = action_sensitivity(LinearPolicy([[1.0]]), observations, changed, found)
     assert result["samples"] == 2
     assert result["mean"] == pytest.approx(0.5 / observations["privileged"].std().item())
-    with pytest.raises(ValueError, match="redrawn in no moment"):
+    with pytest.raises(ValueError, match="redrawn in no sample"):
         action_sensitivity(LinearPolicy([[1.0]]), observations, changed, torch.zeros(4, dtype=torch.bool))
 
 
@@ -143,42 +143,42 @@ def test_permuted_terms_move_together_and_alone():
     assert torch.equal(before[order[0], :4], changed[order[1], :4])  # the same rows, elsewhere
 
 
-# moments and the task's hook
+# samples and the task's hook
 
 
-def test_moments_are_those_that_the_teacher_met():
+def test_samples_are_those_that_the_teacher_met():
     env = HiddenEnv(num_envs=64)
-    moments = collect_moments(env, LinearPolicy([[1.0, 0, 0, 0, 0]]), seed=3)
-    assert moments.episodes.unique().tolist() == list(range(64 * MAX_BATCHES))
+    samples = collect_samples(env, LinearPolicy([[1.0, 0, 0, 0, 0]]), seed=3)
+    assert samples.episodes.unique().tolist() == list(range(64 * MAX_BATCHES))
     for episode in (0, 100):  # what is hidden stays as it is throughout an episode
-        cells = moments.observations["privileged"][moments.episodes == episode, 1:4]
+        cells = samples.observations["privileged"][samples.episodes == episode, 1:4]
         assert len(cells) > 1 and (cells == cells[0]).all()
-    assert moments.observations.keys() == {"privileged", "onboard"}
+    assert samples.observations.keys() == {"privileged", "onboard"}
 
 
 def test_a_teacher_with_a_memory_is_refused():
     policy = LinearPolicy([[1.0, 0, 0, 0, 0]])
     policy.is_recurrent = True
     with pytest.raises(ValueError, match="has a memory"):
-        collect_moments(HiddenEnv(), policy, seed=0)
+        collect_samples(HiddenEnv(), policy, seed=0)
 
 
 def test_redraws_keep_what_is_not_hidden_sensor_noise_included():
     env = HiddenEnv()
-    moments = collect_moments(env, LinearPolicy([[1.0, 0.2, 0, 0, 0]]), seed=0)
-    present, redrawn = moments.present["privileged"], moments.redrawn["privileged"]
+    samples = collect_samples(env, LinearPolicy([[1.0, 0.2, 0, 0, 0]]), seed=0)
+    present, redrawn = samples.present["privileged"], samples.redrawn["privileged"]
     assert torch.equal(present[:, [0, 4]], redrawn[:, [0, 4]])
-    assert torch.equal(present[~moments.found], redrawn[~moments.found])
-    differs = (present != redrawn)[moments.found].any(dim=-1).float().mean()
+    assert torch.equal(present[~samples.found], redrawn[~samples.found])
+    differs = (present != redrawn)[samples.found].any(dim=-1).float().mean()
     assert differs == pytest.approx(7 / 8, abs=0.05)  # 3 cells of two kinds
-    assert moments.found.float().mean() == pytest.approx(0.5, abs=0.05)
+    assert samples.found.float().mean() == pytest.approx(0.5, abs=0.05)
 
 
 def test_redraws_leave_the_course_of_events_as_it_was():
     teacher = LinearPolicy([[1.0, 0.2, 0, 0, 0]])
     env, plain = HiddenEnv(), HiddenEnv(hook=False)
-    with_hook = collect_moments(env, teacher, seed=0).observations
-    without = collect_moments(plain, teacher, seed=0).observations
+    with_hook = collect_samples(env, teacher, seed=0).observations
+    without = collect_samples(plain, teacher, seed=0).observations
     assert torch.equal(with_hook["onboard"], without["onboard"])
     assert torch.equal(with_hook["privileged"], without["privileged"])
 
@@ -189,7 +189,7 @@ def test_a_teacher_that_acts_on_hidden_state_is_found_out(hook: bool, method: st
     sensitivities = []
     for weight in (0.0, 0.1, 10.0):
         teacher = LinearPolicy([[1.0, weight, 0, 0, 0]])
-        result = hidden_sensitivity(env, teacher, collect_moments(env, teacher, seed=0), ["onboard"])
+        result = hidden_sensitivity(env, teacher, collect_samples(env, teacher, seed=0), ["onboard"])
         assert result["method"] == method
         sensitivities.append(result["mean"])
     assert sensitivities[0] == 0.0
@@ -201,7 +201,7 @@ def test_terms_that_the_onboard_groups_compute_too_are_not_hidden():
     env = HiddenEnv(hook=False)
     env.rename_onboard("odometry")
     teacher = LinearPolicy([[1.0, 0.0, 0, 0, 0]])
-    result = hidden_sensitivity(env, teacher, collect_moments(env, teacher, seed=0), ["onboard"])
+    result = hidden_sensitivity(env, teacher, collect_samples(env, teacher, seed=0), ["onboard"])
     assert result["method"] == "permutation of cells, still" and result["mean"] == 0.0
 
 
@@ -209,7 +209,7 @@ def test_without_anything_hidden_there_is_nothing_to_measure():
     env = HiddenEnv(hook=False)
     teacher = LinearPolicy([[1.0]], group="onboard")
     with pytest.raises(ValueError, match="nothing is hidden"):
-        hidden_sensitivity(env, teacher, collect_moments(env, teacher, seed=0), ["onboard"])
+        hidden_sensitivity(env, teacher, collect_samples(env, teacher, seed=0), ["onboard"])
 
 
 # the probe
@@ -302,8 +302,8 @@ def test_leakage_tells_what_each_embedding_holds():
     # the action is the first dimension; it is 0, or the cells would tell where the point goes
     cells = torch.tensor([[0.0, 0, 0, 0, 0], [0, 1.0, 0, 0, 0], [0, 0, 1.0, 0, 0], [0, 0, 0, 1.0, 0]])
     teacher, student = embedded(cells, "privileged"), embedded(torch.ones(4, 1), "onboard")
-    moments = collect_moments(env, teacher, seed=0)
-    result = leakage(env, teacher, student, moments)
+    samples = collect_samples(env, teacher, seed=0)
+    result = leakage(env, teacher, student, samples)
     assert result.keys() == {"position", "cells"}  # the third never varies
     cells, position = result["cells"], result["position"]
     assert (cells["metric"], position["metric"]) == ("auc", "r2")

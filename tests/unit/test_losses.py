@@ -12,7 +12,7 @@ import math
 import pytest
 import torch
 
-from tsra_lab.alignment import alignment_loss, embedding_health
+from tsra_lab.alignment import AlignmentLoss, embedding_health
 from tsra_lab.alignment.losses import contrast, covariance, variance_hinge
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
@@ -20,22 +20,22 @@ pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 WEIGHTS = {"contrast_weight": 0.0, "match_weight": 0.0, "variance_weight": 0.0, "covariance_weight": 0.0}
 
 
-def views(batch: int = 32, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
-    """Embeddings of two views that resemble each other pairwise."""
+def embeddings(batch: int = 32, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+    """Embeddings of teacher and student that resemble each other pairwise."""
     torch.manual_seed(seed)
     teacher = torch.randn(batch, 4)
     return teacher, teacher + 0.3 * torch.randn(batch, 4)
 
 
 def test_contrast_is_lower_for_matched_than_for_shuffled_pairs():
-    teacher, student = views()
+    teacher, student = embeddings()
     matched = contrast(teacher, student, 0.5)
     shuffled = contrast(teacher, student.roll(1, dims=0), 0.5)
     assert matched < 0.7 * shuffled
 
 
-def test_contrast_is_symmetric_in_its_views():
-    teacher, student = views()
+def test_contrast_is_symmetric_in_its_embeddings():
+    teacher, student = embeddings()
     student = student * torch.tensor([3.0, 1.0, 0.2, 1.0])  # so that rows and columns of the similarities differ
     assert contrast(teacher, student, 0.5).item() == pytest.approx(contrast(student, teacher, 0.5).item(), rel=1e-6)
 
@@ -53,8 +53,8 @@ def test_contrast_uses_cosine_similarity_over_temperature(temperature: float):
     assert contrast(teacher, student, temperature).item() == pytest.approx(expected, rel=1e-4)
 
 
-def test_contrast_moves_both_views():
-    teacher, student = (view.requires_grad_() for view in views())
+def test_contrast_moves_both_embeddings():
+    teacher, student = (each.requires_grad_() for each in embeddings())
     contrast(teacher, student, 0.5).backward()
     assert teacher.grad.norm() > 0 and student.grad.norm() > 0
 
@@ -97,16 +97,16 @@ def test_covariance_of_a_matrix_made_by_hand():
 
 
 def test_zero_weights_give_zero():
-    assert alignment_loss(*views(), **WEIGHTS, temperature=0.5) == 0.0
+    assert AlignmentLoss(**WEIGHTS, temperature=0.5)(*embeddings()) == 0.0
 
 
 def test_a_term_of_weight_zero_cannot_spoil_the_loss():
-    loss = alignment_loss(*views(), **WEIGHTS | {"match_weight": 1.0}, temperature=0.0)
+    loss = AlignmentLoss(**WEIGHTS | {"match_weight": 1.0}, temperature=0.0)(*embeddings())
     assert torch.isfinite(loss)
 
 
 def test_the_loss_is_the_weighted_sum_of_its_terms():
-    teacher, student = views()
+    teacher, student = embeddings()
     teacher, student = 0.5 * teacher, 0.4 * student  # a deviation below 1, so that every term counts
     terms = {
         "contrast_weight": contrast(teacher, student, 0.3),
@@ -117,10 +117,10 @@ def test_the_loss_is_the_weighted_sum_of_its_terms():
     weights = dict(zip(terms, (2.0, 3.0, 5.0, 7.0), strict=True))
     for name, term in terms.items():
         assert term > 1.0e-3
-        alone = alignment_loss(teacher, student, **WEIGHTS | {name: weights[name]}, temperature=0.3)
+        alone = AlignmentLoss(**WEIGHTS | {name: weights[name]}, temperature=0.3)(teacher, student)
         assert alone.item() == pytest.approx(weights[name] * term.item(), rel=1e-5)
     total = sum(weights[name] * term.item() for name, term in terms.items())
-    assert alignment_loss(teacher, student, **weights, temperature=0.3).item() == pytest.approx(total, rel=1e-5)
+    assert AlignmentLoss(**weights, temperature=0.3)(teacher, student).item() == pytest.approx(total, rel=1e-5)
 
 
 def test_equal_embeddings_are_all_retrieved_and_random_ones_by_chance():

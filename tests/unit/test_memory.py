@@ -14,7 +14,7 @@ import pytest
 import torch
 from rsl_rl.models import MLPModel, RNNModel
 from tensordict import TensorDict
-from test_aligner import SETTINGS
+from test_aligner import LOSS, SETTINGS, pairs
 from tiny_agent import build_aligned_ppo, collect_rollout
 from tiny_student import (
     EMBEDDING_DIM,
@@ -29,7 +29,7 @@ from tiny_student import (
 )
 
 from tsra_deploy import ObservationError
-from tsra_lab.alignment import Aligner, embed
+from tsra_lab.alignment import Aligner, AlignmentLoss, embed
 from tsra_lab.export import OnnxPolicy, describe_memory_of, export_student, record_inputs
 from tsra_lab.models import EncodedPolicy, RecurrentCNNModel
 
@@ -71,12 +71,12 @@ def build_model(kind: str) -> RecurrentCNNModel:
 
 
 def step_by_step(model: RecurrentCNNModel, sequence: TensorDict) -> torch.Tensor:
-    """Outputs of a model that sees one moment after the other and forgets when an episode begins."""
+    """Outputs of a model that sees one sample after the other and forgets when an episode begins."""
     outputs = []
     model.reset()
-    for moment in sequence:
-        model.reset(moment["first"])
-        outputs.append(model(moment))
+    for sample in sequence:
+        model.reset(sample["first"])
+        outputs.append(model(sample))
     return torch.stack(outputs)
 
 
@@ -105,8 +105,8 @@ def test_the_onnx_form_gives_the_same_actions_and_state(kind: str) -> None:
     assert exported.output_names == ["actions", "h_out", "c_out"][: 1 + len(states)]
     assert [example.shape[-1] for example in exported.get_dummy_inputs()] == [3, 8, 6, 6][: 2 + len(states)]
     with torch.no_grad():
-        for moment, expected in zip(sequence, step_by_step(model, sequence), strict=True):
-            actions, *states = exported(moment["proprio"], moment["camera"], *states)
+        for sample, expected in zip(sequence, step_by_step(model, sequence), strict=True):
+            actions, *states = exported(sample["proprio"], sample["camera"], *states)
             torch.testing.assert_close(actions, expected)
 
 
@@ -195,7 +195,7 @@ def test_a_student_with_memory_is_exported_and_runs_without_torch(kind: str, gro
 
 
 def hidden_bit(steps: int = 6, envs: int = 400) -> TensorDict:
-    """Episodes whose privileged bits are shown to the onboard view at the first moment alone."""
+    """Episodes whose privileged bits are shown to the onboard group at the first sample alone."""
     bits = torch.randn(envs, 2).sign().expand(steps, envs, 2)
     shown = bits.clone()
     shown[1:] = 0.0
@@ -222,8 +222,8 @@ def test_alignment_keeps_in_the_embedding_what_memory_alone_can_tell(memory: boo
         student = RNNModel(example, sets, "student", 6, [32], rnn_type="gru", rnn_hidden_dim=32, rnn_num_layers=1)
     else:
         student = MLPModel(example, sets, "student", 6, [32])
-    aligner = Aligner(teacher, student, **SETTINGS | {"batch_size": 600})
-    aligner.update(hidden_bit(), 400)
+    aligner = Aligner(teacher, student, AlignmentLoss(**LOSS), **SETTINGS | {"batch_size": 600})
+    aligner.update(pairs(hidden_bit()), 400)
     with torch.no_grad():
         whole = hidden_bit()
         bits = whole["privileged"][1:, :, 2:].flatten(0, 1)

@@ -15,7 +15,7 @@ import pytest
 import torch
 from tensordict import TensorDict
 
-from tsra_lab.algorithms import check_contract, observation_contract
+from tsra_lab.observations import check_contract, observation_contract
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 

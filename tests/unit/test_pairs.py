@@ -3,17 +3,18 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Moments for alignment: the camera renders for them alone."""
+"""Pairs for alignment: the camera renders for them alone."""
 
 from __future__ import annotations
 
 import pytest
 import torch
 from tensordict import TensorDict
-from tiny_agent import NUM_ENVS, NUM_STEPS, build_aligned_ppo, build_encoded_ppo, collect_rollout, observations
+from tiny_agent import NUM_ENVS, NUM_STEPS, build_aligned_ppo, build_method, collect_rollout, observations
 
 from tsra_lab.algorithms import OnlineAdaptation, StudentInformedPPO
-from tsra_lab.alignment import PairCollector, find_onboard_camera, full_precision
+from tsra_lab.alignment import PairCollector, PairMemory, Pairs, find_onboard_camera, full_precision
+from tsra_lab.alignment.pairs import RenderSchedule
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
@@ -34,26 +35,26 @@ class StillCamera:
         self.num_rendered += int(self.fresh.sum())
 
 
-def moment(step: int, num_envs: int = 4) -> TensorDict:
+def sample(step: int, num_envs: int = 4) -> TensorDict:
     state = torch.full((num_envs, 2), float(step))
     image = torch.full((num_envs, 1, 3, 3), step / 100.0)
     return TensorDict({"privileged": state, "image": image, "unused": state}, batch_size=[num_envs])
 
 
-def collect(collector: PairCollector, camera: StillCamera, steps: int) -> TensorDict:
+def collect(collector: PairCollector, camera: StillCamera, steps: int) -> Pairs:
     for step in range(steps):
         camera.step()
-        collector.add(moment(step))
+        collector.add(sample(step))
     return collector.take()
 
 
 def test_the_camera_renders_at_one_of_so_many_steps_and_only_these_are_paired():
     camera = StillCamera(4)
     collector = PairCollector(["privileged", "image"], camera, render_interval=3)
-    pairs = collect(collector, camera, 9)
+    pairs = collect(collector, camera, 9).latest
     assert pairs["privileged"][:, 0].tolist() == [0.0] * 4 + [3.0] * 4 + [6.0] * 4
-    assert collector.num_frames == camera.num_rendered == 12
-    # a moment's views stay together
+    assert camera.num_rendered == 12
+    # a sample's observations stay together
     torch.testing.assert_close(full_precision(pairs)["image"][:, 0, 0, 0], pairs["privileged"][:, 0] / 100.0)
 
 
@@ -61,21 +62,21 @@ def test_an_image_that_came_late_or_not_at_all_is_not_paired():
     camera = StillCamera(4)
     collector = PairCollector(["privileged"], camera)
     camera.fresh = torch.tensor([True, False, True, False])
-    collector.add(moment(7))
-    assert collector.take().batch_size[0] == 2
+    collector.add(sample(7))
+    assert len(collector.take()) == 2
 
 
 def collect_rollouts(collector: PairCollector, camera: StillCamera, rollouts: int, steps: int = 4) -> list[list[float]]:
-    """Steps whose moments each rollout gave, when the camera is read as an environment reads it."""
+    """Steps whose samples each rollout gave, when the camera is read as an environment reads it."""
     given, step = [], 0
     camera.step()
     for _ in range(rollouts):
         for _ in range(steps):
-            collector.add(moment(step))
+            collector.add(sample(step))
             step += 1
             camera.step()
             collector.end_step(torch.tensor([step == 3, False, False, False]))
-        pairs = collector.take()
+        pairs = collector.take().latest
         given.append(pairs["privileged"][:, 0, 0].tolist())
     return given
 
@@ -91,40 +92,74 @@ def test_sequences_are_of_whole_rollouts_and_are_given_again_in_between():
 def test_sequences_tell_where_an_episode_begins():
     collector = PairCollector(["privileged"], sequences=True)
     for step in range(4):
-        collector.add(moment(step))
+        collector.add(sample(step))
         collector.end_step(torch.tensor([step == 1, False, False, True]))
-    first = collector.take()["first"]
+    first = collector.take().latest["first"]
     assert first[0].all() and first[:, 0].tolist() == [True, False, True, False]
     assert first[:, 1].tolist() == [True, False, False, False] and first[:, 3].all()
 
 
+def drawn(pairs: Pairs) -> list[float]:
+    """Steps of all samples, drawn in one batch."""
+    return sorted(pairs.draw(100)["privileged"][:, 0].tolist())
+
+
 def test_pairs_of_past_rollouts_are_kept_as_asked():
-    collector = PairCollector(["privileged"], kept_rollouts=2)
+    collector = PairCollector(["privileged"], kept_pairs=1)
     for step, expected in enumerate(([0.0], [0.0, 1.0], [1.0, 2.0])):
-        collector.add(moment(step, num_envs=1))
+        collector.add(sample(step, num_envs=1))
         for _ in range(2):
-            assert collector.take()["privileged"][:, 0].tolist() == expected
-            assert collector.latest()["privileged"][:, 0].tolist() == expected[-1:]
+            assert drawn(collector.take()) == expected
+            assert collector.take().latest["privileged"][:, 0].tolist() == expected[-1:]
 
 
-@pytest.mark.parametrize(("sequences", "kept", "message"), [(False, 0, "at least 1"), (True, 2, "memory")])
-def test_rollouts_that_cannot_be_kept_are_refused(sequences, kept, message):
+@pytest.mark.parametrize("capacity, expected", [(6, [1.0, 1.0, 2.0, 2.0, 2.0, 2.0]), (3, [2.0] * 3), (100, None)])
+def test_kept_pairs_are_counted_and_the_oldest_give_way(capacity: int, expected: list[float] | None):
+    collector = PairCollector(["privileged"], kept_pairs=capacity)
+    for step in range(4):
+        collector.add(sample(step))
+        pairs = collector.take()
+    past = expected or [float(step) for step in range(3) for _ in range(4)]
+    assert drawn(pairs) == sorted(past + [3.0] * 4)
+    assert len(pairs) == len(past) + 4 and len(pairs.past) == len(past) <= capacity
+
+
+def test_the_memory_of_kept_pairs_never_grows(capsys):
+    memory = PairMemory(10)
+    for step in range(5):
+        memory.add(sample(step))
+        assert memory._pairs.batch_size == torch.Size([10])
+    assert capsys.readouterr().out.count("The last 10 pairs of past rollouts are kept") == 1
+
+
+def test_a_batch_is_drawn_from_past_and_present_alike():
+    memory = PairMemory(4)
+    memory.add(sample(0))
+    pairs = Pairs(sample(1), memory)
+    torch.manual_seed(0)
+    batches = [pairs.draw(3)["privileged"][:, 0] for _ in range(2000)]
+    assert torch.cat(batches).mean() == pytest.approx(0.5, abs=0.03)
+    assert all(len(batch) == 3 for batch in batches)
+
+
+@pytest.mark.parametrize(("sequences", "kept", "message"), [(False, -1, "negative"), (True, 2, "memory")])
+def test_pairs_that_cannot_be_kept_are_refused(sequences, kept, message):
     with pytest.raises(ValueError, match=message):
-        PairCollector(["privileged"], sequences=sequences, kept_rollouts=kept)
+        PairCollector(["privileged"], sequences=sequences, kept_pairs=kept)
 
 
-def test_without_a_camera_every_moment_is_paired_in_order():
+def test_without_a_camera_every_sample_is_paired_in_order():
     collector = PairCollector(["privileged"])
     for step in range(5):
-        collector.add(moment(step))
-    pairs = collector.take()
+        collector.add(sample(step))
+    pairs = collector.take().latest
     assert pairs["privileged"][:, 0].tolist() == [float(step) for step in range(5) for _ in range(4)]
     assert list(pairs.keys()) == ["privileged"]
 
 
 def test_images_are_kept_in_half_the_memory():
     camera = StillCamera(4)
-    pairs = collect(PairCollector(["privileged", "image"], camera), camera, 2)
+    pairs = collect(PairCollector(["privileged", "image"], camera), camera, 2).latest
     assert pairs["image"].dtype == torch.float16 and pairs["privileged"].dtype == torch.float32
     assert all(tensor.dtype == torch.float32 for tensor in full_precision(pairs).values())
 
@@ -136,11 +171,11 @@ def test_pairs_stay_until_another_rollout_begins_and_their_lack_is_explained():
         collector.take()
     camera.step()
     for step in (1, 2):
-        collector.add(moment(step))
+        collector.add(sample(step))
         for _ in range(2):
-            assert collector.take()["privileged"][:, 0].tolist() == [float(step)] * 4
+            assert collector.take().latest["privileged"][:, 0].tolist() == [float(step)] * 4
     camera.fresh[:] = False
-    collector.add(moment(3))
+    collector.add(sample(3))
     with pytest.raises(ValueError, match="no pair"):
         collector.take()
 
@@ -160,41 +195,30 @@ def test_a_task_without_the_hook_has_no_camera_to_switch():
 
 @pytest.mark.parametrize("kind", ["aligned", StudentInformedPPO])
 def test_training_renders_for_its_pairs_alone_and_a_student_that_acts_always(kind):
-    algorithm = build_aligned_ppo() if kind == "aligned" else build_encoded_ppo(kind)
+    algorithm = build_aligned_ppo() if kind == "aligned" else build_method(kind)
     camera = StillCamera()
-    algorithm.pairs.camera, algorithm.pairs.render_interval = camera, 2
+    algorithm.pairs.schedule = RenderSchedule(camera, 2, whole_rollouts=False)
     camera.step()
     for _ in range(NUM_STEPS):
         with torch.inference_mode():
             algorithm.act(observations())
             algorithm.process_env_step(observations(), torch.zeros(NUM_ENVS), torch.zeros(NUM_ENVS), {})
         camera.step()
-    assert algorithm.pairs.num_frames == NUM_ENVS * -(-NUM_STEPS // 2)
+    # and the image of the step after the rollout, at an even step
+    assert camera.num_rendered == NUM_ENVS * (-(-NUM_STEPS // 2) + 1)
     algorithm.eval_mode()
     assert camera.on
-
-
-@pytest.mark.parametrize("kind", ["aligned", StudentInformedPPO])
-def test_the_count_of_frames_survives_a_checkpoint(kind):
-    def build():
-        return build_aligned_ppo() if kind == "aligned" else build_encoded_ppo(kind)
-
-    algorithm = build()
-    algorithm.pairs.num_frames = 77
-    other = build()
-    other.load(algorithm.save(), None, strict=True)
-    assert other.pairs.num_frames == 77
 
 
 def test_the_rollout_keeps_what_only_the_student_sees_out_of_ppo():
     algorithm = build_aligned_ppo()
     collect_rollout(algorithm)
     assert set(algorithm.storage.observations.keys()) == {"privileged", "embedding"}
-    assert set(algorithm.pairs.take().keys()) == {"privileged", "onboard"}
-    assert "onboard" in set(build_encoded_ppo(OnlineAdaptation).storage.observations.keys())
+    assert set(algorithm.pairs.take().latest.keys()) == {"privileged", "onboard"}
+    assert "onboard" in set(build_method(OnlineAdaptation).storage.observations.keys())
 
 
 def test_a_method_that_needs_every_image_refuses_to_skip_some(monkeypatch):
-    monkeypatch.setattr("tsra_lab.alignment.pairs.find_onboard_camera", lambda env: StillCamera())
+    monkeypatch.setattr("tsra_lab.alignment.pairs.collector.find_onboard_camera", lambda env: StillCamera())
     with pytest.raises(ValueError, match="every step"):
-        build_encoded_ppo(OnlineAdaptation, render_interval=2)
+        build_method(OnlineAdaptation, pairs={"render_interval": 2})

@@ -15,12 +15,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sim2sim_files import RUN, make_contract, make_env_cfg, maze_episodes, write_maze_starts, write_steady_policy
+from sim2sim_files import (
+    RUN,
+    make_contract,
+    make_env_cfg,
+    maze_episodes,
+    write_maze_initial_states,
+    write_steady_policy,
+)
 from tiny_student import describe_term
 
 from tsra_deploy import Policy
-from tsra_lab.evaluation import write_starts
-from tsra_sim2sim import WORLDS, SensorNoise, StartsError, WorldError, comparison, load_starts, run_episodes
+from tsra_lab.evaluation import write_initial_states
+from tsra_results import InitialStatesError, read_initial_states
+from tsra_sim2sim import WORLDS, SensorNoise, WorldError, comparison, run_episodes
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
@@ -62,57 +70,73 @@ def drawer_state(**changes: object) -> dict[str, np.ndarray]:
     return {name: np.array(value) for name, value in (state | changes).items()}
 
 
-def test_starts_come_back_as_they_were_written(tmp_path: Path) -> None:
-    path = write_maze_starts(tmp_path / "new" / "starts", [True, False, True])
-    assert [file.name for file in path.parent.iterdir()] == ["starts"]
-    starts = load_starts(path, make_contract(MAZE))
-    assert (len(starts), starts.task, starts.run, starts.seed) == (3, MAZE, RUN, 1000)
-    assert starts.outcomes["success"].tolist() == [True, False, True]
-    assert starts.outcomes.keys() == {"success", "lava", "time_out"}
-    assert starts.state(1)["lava"].all() and not starts.state(2)["lava"].any()
-    assert starts.env_cfg["commands"]["maze"] == make_env_cfg(MAZE)["commands"]["maze"]
+def test_initial_states_come_back_as_they_were_written(tmp_path: Path) -> None:
+    path = write_maze_initial_states(tmp_path / "new" / "file", [True, False, True])
+    assert [file.name for file in path.parent.iterdir()] == ["file"]
+    recorded = read_initial_states(path, MAZE, RUN)
+    assert (len(recorded), recorded.task, recorded.run, recorded.seed) == (3, MAZE, RUN, 1000)
+    assert recorded.outcomes["success"].tolist() == [True, False, True]
+    assert recorded.outcomes.keys() == {"success", "lava", "time_out"}
+    assert recorded.state(1)["lava"].all() and not recorded.state(2)["lava"].any()
+    assert recorded.env_cfg["commands"]["maze"] == make_env_cfg(MAZE)["commands"]["maze"]
 
 
 def test_the_exported_file_s_own_episodes_come_first(tmp_path: Path) -> None:
     onnx, student = maze_episodes([True, True]), maze_episodes([False, False])
     student.initial_state = onnx.initial_state
-    write_starts(tmp_path / "starts.npz", MAZE, RUN, 0, {}, {"student": student, "onnx": onnx})
-    assert load_starts(tmp_path / "starts.npz", make_contract(MAZE)).outcomes["success"].all()
+    write_initial_states(tmp_path / "initial_states.npz", MAZE, RUN, 0, {}, {"student": student, "onnx": onnx})
+    assert read_initial_states(tmp_path / "initial_states.npz", MAZE, RUN).outcomes["success"].all()
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no archive"])
 def test_a_file_that_is_none_names_the_remedy(tmp_path: Path, content: bytes | None) -> None:
-    path = tmp_path / "starts.npz"
+    path = tmp_path / "initial_states.npz"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(StartsError, match="starts.npz.*evaluate.py --task TSRA-ColorMaze-Rover"):
-        load_starts(path, make_contract(MAZE))
+    with pytest.raises(InitialStatesError, match="initial_states.npz.*evaluate.py --task TSRA-ColorMaze-Rover"):
+        read_initial_states(path, MAZE, RUN)
 
 
 def test_other_runs_tasks_policies_and_arrays_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "starts.npz"
-    write_maze_starts(path, [True], run="another")
-    with pytest.raises(StartsError, match="holds episodes of another"):
-        load_starts(path, make_contract(MAZE))
-    write_maze_starts(path, [True])
-    with pytest.raises(StartsError, match="on TSRA-LimitedView-Rover"):
-        load_starts(path, make_contract(FIELD))
-    write_maze_starts(path, [True], policy="teacher")
-    with pytest.raises(StartsError, match="no episodes of onnx or student"):
-        load_starts(path, make_contract(MAZE))
+    path = tmp_path / "initial_states.npz"
+    write_maze_initial_states(path, [True], run="another")
+    with pytest.raises(InitialStatesError, match="holds episodes of another"):
+        read_initial_states(path, MAZE, RUN)
+    write_maze_initial_states(path, [True])
+    with pytest.raises(InitialStatesError, match="on TSRA-LimitedView-Rover"):
+        read_initial_states(path, FIELD, RUN)
+    write_maze_initial_states(path, [True], policy="teacher")
+    with pytest.raises(InitialStatesError, match="no episodes of onnx or student"):
+        read_initial_states(path, MAZE, RUN)
     np.savez(path, positions=np.zeros(3))
-    with pytest.raises(StartsError, match="no file of starts"):
-        load_starts(path, make_contract(MAZE))
+    with pytest.raises(InitialStatesError, match="no file of initial states"):
+        read_initial_states(path, MAZE, RUN)
+
+
+def write_first_layout(path: Path, format_version: int) -> Path:
+    """The layout as it was first written, key by key."""
+    description = {"format_version": format_version, "task": MAZE, "run": RUN, "seed": 7, "env": {"decimation": 4}}
+    arrays = {"state/goal": np.ones((2, 2)), "length/onnx": np.array([3, 4]), "outcome/onnx/success": np.ones(2, bool)}
+    np.savez(path, description=np.array(json.dumps(description)), **arrays)
+    return path
+
+
+def test_the_first_layout_is_read_and_later_ones_are_refused(tmp_path: Path) -> None:
+    recorded = read_initial_states(write_first_layout(tmp_path / "old.npz", 1), MAZE, RUN)
+    assert (recorded.seed, recorded.env_cfg, recorded.lengths.tolist()) == (7, {"decimation": 4}, [3, 4])
+    assert recorded.outcomes["success"].all() and recorded.state(1)["goal"].tolist() == [1.0, 1.0]
+    with pytest.raises(InitialStatesError, match="has format 2, not 1.*evaluate.py --task TSRA-ColorMaze-Rover"):
+        read_initial_states(write_first_layout(tmp_path / "new.npz", 2), MAZE, RUN)
 
 
 def test_a_task_without_initial_states_and_unequal_ones_are_refused(tmp_path: Path) -> None:
     episodes = maze_episodes([True])
     other = maze_episodes([False])
     with pytest.raises(ValueError, match="'student' began in other states"):
-        write_starts(tmp_path / "a.npz", MAZE, RUN, 0, {}, {"onnx": episodes, "student": other})
+        write_initial_states(tmp_path / "a.npz", MAZE, RUN, 0, {}, {"onnx": episodes, "student": other})
     episodes.initial_state = {}
     with pytest.raises(ValueError, match="tells no initial states"):
-        write_starts(tmp_path / "a.npz", MAZE, RUN, 0, {}, {"onnx": episodes})
+        write_initial_states(tmp_path / "a.npz", MAZE, RUN, 0, {}, {"onnx": episodes})
     assert not list(tmp_path.iterdir())
 
 
@@ -246,25 +270,27 @@ def test_the_gripper_moves_along_the_axes_and_an_open_drawer_is_success() -> Non
 
 
 def test_episodes_end_as_the_world_says_or_in_time_out(tmp_path: Path) -> None:
-    starts = load_starts(write_maze_starts(tmp_path / "starts.npz", [True, False]), make_contract(MAZE))
+    recorded = read_initial_states(write_maze_initial_states(tmp_path / "initial_states.npz", [True, False]), MAZE, RUN)
 
     def run(action: list[float]):
         policy = Policy.load(write_steady_policy(tmp_path / "policy.onnx", action))
-        noise = SensorNoise(policy.contract, starts.env_cfg, 0)
-        return run_episodes(make_world(MAZE), policy, noise, starts)
+        noise = SensorNoise(policy.contract, recorded.env_cfg, 0)
+        return run_episodes(make_world(MAZE), policy, noise, recorded)
 
     ahead = run([1.0, 0.0])
     assert ahead.outcomes.tolist() == ["success", "lava"]
     assert 38 < ahead.lengths[0] < 44 and 8 < ahead.lengths[1] < 14
     resting = run([0.0, 0.0])
     assert resting.outcomes.tolist() == ["time_out"] * 2 and resting.lengths.tolist() == [80, 80]
-    report = comparison(starts, resting, seed=3)
+    report = comparison(recorded, resting, seed=3)
     assert report["mujoco"]["success_rate"] == 0.0 and report["isaac_lab"]["success_rate"] == 0.5
     assert report["difference"] == -0.5 and report["agreement"] == 0.5
-    assert len(starts.first(1)) == 1 and starts.first(1).outcomes["success"].tolist() == [True]
+    assert len(recorded.first(1)) == 1 and recorded.first(1).outcomes["success"].tolist() == [True]
     for count in (0, 3):
-        with pytest.raises(StartsError, match=f"{count} episodes were asked for; the file of starts holds 2"):
-            starts.first(count)
+        with pytest.raises(
+            InitialStatesError, match=f"{count} episodes were asked for; the file of initial states holds 2"
+        ):
+            recorded.first(count)
 
 
 def run_script(*arguments: object) -> subprocess.CompletedProcess:
@@ -273,8 +299,10 @@ def run_script(*arguments: object) -> subprocess.CompletedProcess:
 
 def test_the_script_compares_without_torch_or_isaac_lab(tmp_path: Path) -> None:
     policy = write_steady_policy(tmp_path / "policy.onnx", [1.0, 0.0])
-    starts = write_maze_starts(tmp_path / "starts.npz", [True, False, True])
-    done = run_script("--task", MAZE, "--policy", policy, "--starts", starts, "--json", tmp_path / "result.json")
+    recorded = write_maze_initial_states(tmp_path / "initial_states.npz", [True, False, True])
+    done = run_script(
+        "--task", MAZE, "--policy", policy, "--initial_states", recorded, "--json", tmp_path / "result.json"
+    )
     assert done.returncode == 0, done.stderr  # it asserts at its end what was not imported
     report = json.loads((tmp_path / "result.json").read_text())
     assert report["episodes"] == 3 and report["difference"] == 0.0 and report["agreement"] == 1.0
@@ -285,14 +313,15 @@ def test_the_script_names_what_is_wrong(tmp_path: Path) -> None:
     policy = write_steady_policy(tmp_path / "policy.onnx", [1.0, 0.0])
     missing = run_script("--task", MAZE, "--policy", policy)
     assert (
-        missing.returncode == 2 and "--starts is missing. Record it with: python scripts/evaluate.py" in missing.stderr
+        missing.returncode == 2
+        and "--initial_states is missing. Record it with: python scripts/evaluate.py" in missing.stderr
     )
-    starts = write_maze_starts(tmp_path / "starts.npz", [True])
-    other = run_script("--task", FIELD, "--policy", policy, "--starts", starts)
+    recorded = write_maze_initial_states(tmp_path / "initial_states.npz", [True])
+    other = run_script("--task", FIELD, "--policy", policy, "--initial_states", recorded)
     assert other.returncode == 2 and f"trained on {MAZE}" in other.stderr
-    nothing = run_script("--task", MAZE, "--policy", tmp_path / "none.onnx", "--starts", starts)
+    nothing = run_script("--task", MAZE, "--policy", tmp_path / "none.onnx", "--initial_states", recorded)
     assert nothing.returncode == 2 and "none.onnx" in nothing.stderr
-    many = run_script("--task", MAZE, "--policy", policy, "--starts", starts, "--episodes", 2)
+    many = run_script("--task", MAZE, "--policy", policy, "--initial_states", recorded, "--episodes", 2)
     assert many.returncode == 2 and "holds 1" in many.stderr
-    none = run_script("--task", MAZE, "--policy", policy, "--starts", starts, "--substeps", 0)
+    none = run_script("--task", MAZE, "--policy", policy, "--initial_states", recorded, "--substeps", 0)
     assert none.returncode == 2 and "--substeps must be positive" in none.stderr

@@ -14,9 +14,14 @@ from rsl_rl.algorithms import PPO
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
-from tsra_lab.algorithms import AlignedPPO, EncodedPPO
+from tsra_lab.algorithms import AlignedPPO, OnlineAdaptation, StudentInformedPPO, TeacherStudentPPO
 
 NUM_ENVS, NUM_STEPS, NUM_ACTIONS, EMBEDDING_DIM = 8, 6, 2, 4
+PPO_SETTINGS = {"num_learning_epochs": 2, "num_mini_batches": 2}
+METHOD_SETTINGS = {
+    OnlineAdaptation: {"regularization_weight": 1.0, "ramp_iterations": 100},
+    StudentInformedPPO: {"penalty_weight": 0.1, "gradient_weight": 0.1},
+}
 
 
 def observations(num_envs: int = NUM_ENVS) -> TensorDict:
@@ -34,21 +39,26 @@ def environment() -> VecEnv:
 def aligned_cfg(student: dict | None = None, **algorithm: object) -> dict:
     """Runner configuration of a tiny AlignedPPO as a dictionary, perhaps with another student's encoder."""
     mlp = {"class_name": "MLPModel", "hidden_dims": [16], "activation": "elu"}
-    alignment = {
-        "embedding_dim": EMBEDDING_DIM,
-        "contrast_weight": 1.0,
-        "match_weight": 1.0,
-        "variance_weight": 1.0,
-        "covariance_weight": 1.0,
-        "temperature": 0.5,
-        "learning_rate": 1.0e-2,
-        "steps_per_iteration": 3,
-        "warmup_steps": 5,
-        "batch_size": 16,
-        "max_grad_norm": 1.0,
-        "target_decay": 0.9,
+    parts = {
+        "alignment": {
+            "contrast_weight": 1.0,
+            "match_weight": 1.0,
+            "variance_weight": 1.0,
+            "covariance_weight": 1.0,
+            "temperature": 0.5,
+        },
+        "encoders": {
+            "learning_rate": 1.0e-2,
+            "steps_per_iteration": 3,
+            "warmup_steps": 5,
+            "batch_size": 16,
+            "max_grad_norm": 1.0,
+            "target_decay": 0.9,
+        },
+        "consistency": {"steps": 4, "max_steps": 64, "learning_rate": 1.0e-3},
+        "pairs": {"render_interval": 1, "kept_pairs": 0},
     }
-    alignment |= algorithm.pop("alignment", {})
+    parts = {name: settings | algorithm.pop(name, {}) for name, settings in parts.items()}
     return {
         "num_steps_per_env": NUM_STEPS,
         "obs_groups": {"teacher": ["privileged"], "student": ["onboard"], "critic": ["privileged"]},
@@ -57,9 +67,7 @@ def aligned_cfg(student: dict | None = None, **algorithm: object) -> dict:
         "student": dict(student or mlp),
         "critic": dict(mlp),
         "actor": mlp | {"distribution_cfg": {"class_name": "GaussianDistribution", "init_std": 1.0}},
-        "algorithm": {"class_name": AlignedPPO, "num_learning_epochs": 2, "num_mini_batches": 2}
-        | {"alignment": alignment}
-        | algorithm,
+        "algorithm": {"class_name": AlignedPPO, "embedding_dim": EMBEDDING_DIM, **PPO_SETTINGS, **parts, **algorithm},
     }
 
 
@@ -69,12 +77,15 @@ def build_aligned_ppo(seed: int = 0, **algorithm: object) -> AlignedPPO:
     return AlignedPPO.construct_algorithm(observations(), environment(), aligned_cfg(**algorithm), "cpu")
 
 
-def build_encoded_ppo(kind: type[EncodedPPO], seed: int = 0, **algorithm: object) -> EncodedPPO:
-    """Build a tiny algorithm of the baselines that train an encoder by reinforcement learning."""
+def build_method(kind: type[TeacherStudentPPO], seed: int = 0, **algorithm: object) -> TeacherStudentPPO:
+    """Build a tiny algorithm of the methods that train an encoder by reinforcement learning."""
     torch.manual_seed(seed)
     cfg = aligned_cfg()
-    settings = {"class_name": kind, "num_learning_epochs": 2, "num_mini_batches": 2, "embedding_dim": EMBEDDING_DIM}
-    cfg["algorithm"] = settings | {"alignment_steps": 3, "alignment_batch_size": 16} | algorithm
+    following = {"learning_rate": 1.0e-3, "steps_per_iteration": 3, "batch_size": 16} | algorithm.pop("following", {})
+    pairs = cfg["algorithm"]["pairs"] | algorithm.pop("pairs", {})
+    settings = {"following": following} | METHOD_SETTINGS[kind] if kind in METHOD_SETTINGS else {}
+    cfg["algorithm"] = {"class_name": kind, "embedding_dim": EMBEDDING_DIM, **PPO_SETTINGS, "pairs": pairs}
+    cfg["algorithm"] |= settings | algorithm
     return kind.construct_algorithm(observations(), environment(), cfg, "cpu")
 
 

@@ -86,7 +86,7 @@ def describe_term(
     history_length: int = 0,
     source: str = "sensor",
 ) -> dict:
-    """A term, as :func:`tsra_lab.export.deployment_contract` lays it out."""
+    """A term, as :func:`tsra_lab.export.isaac_lab.deployment_contract` lays it out."""
     count = shape[0] if len(shape) == 1 else 1
     return {
         "name": name,
@@ -104,7 +104,7 @@ def describe_term(
 
 
 def describe_student(groups: list[str]) -> dict:
-    """Contract of a student of these groups, as :func:`tsra_lab.export.deployment_contract` lays it out."""
+    """Contract of a student of these groups, as :func:`tsra_lab.export.isaac_lab.deployment_contract` lays it out."""
     vectors, images = [], []
     for group in groups:
         terms = [describe_term(name, group, shape, scale, clip) for name, shape, scale, clip in TERMS[group]]

@@ -248,19 +248,19 @@ void Student::check(const Readings& readings) const {
 }
 
 void Student::remember(Input& input, const Readings& readings) {
-  // each term's moments lie together from oldest to newest, so the input itself is the history
-  float* moments = input.tensor.values.data();
+  // each term's samples lie together from oldest to newest, so the input itself is the history
+  float* samples = input.tensor.values.data();
   for (const Term& term : input.terms) {
-    float* const end = moments + term.size * term.frames;
+    float* const end = samples + term.size * term.frames;
     float* const newest = end - term.size;
-    std::copy(moments + term.size, end, moments);
+    std::copy(samples + term.size, end, samples);
     const std::vector<float>& values = term.last_action ? last_action_ : readings.at(term.name);
     std::transform(values.begin(), values.end(), newest,
                    [&term](float value) { return std::clamp(value, term.low, term.high) * term.scale; });
-    if (first_) {  // the first moment of an episode fills all
-      for (float* moment = moments; moment != newest; moment += term.size) std::copy(newest, end, moment);
+    if (first_) {  // the first sample of an episode fills all
+      for (float* sample = samples; sample != newest; sample += term.size) std::copy(newest, end, sample);
     }
-    moments = end;
+    samples = end;
   }
 }
 

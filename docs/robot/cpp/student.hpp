@@ -41,11 +41,11 @@ class ActionError : public std::runtime_error {
 /// What the contract says of one term of an observation.
 struct Term {
   std::string name, unit, frame;
-  std::size_t size;  ///< elements of one moment: the product of its shape
+  std::size_t size;  ///< elements of one sample: the product of its shape
   bool last_action;  ///< not a sensor's, but what the policy did a step ago
   float low, high;   ///< clip, infinite where it is open
   float scale;
-  std::size_t frames;  ///< moments that the network sees, at least 1
+  std::size_t frames;  ///< samples that the network sees, at least 1
 };
 
 /// What each sensor reads, by its term's name: flattened in C order, in the units of the contract, neither clipped nor
@@ -121,7 +121,7 @@ class Student {
   std::vector<float> scale_, offset_, low_, high_;  // of the targets
   float clip_actions_;                              // infinite if there is none
   std::vector<float> last_action_;
-  bool first_ = true;  // whether the next moment is an episode's first
+  bool first_ = true;  // whether the next sample is an episode's first
 };
 
 }  // namespace tsra

@@ -8,20 +8,17 @@
 from .aligned_ppo import AlignedPPO, UnmaskedPPO
 from .asymmetric_ppo import AsymmetricPPO
 from .distillation import AlignedDistillation, BehaviorCloning
-from .encoded_ppo import EncodedPPO
-from .observation_contract import check_contract, observation_contract
 from .online_adaptation import OnlineAdaptation
 from .student_informed_ppo import StudentInformedPPO
+from .teacher_student_ppo import TeacherStudentPPO
 
 __all__ = [
     "AlignedDistillation",
     "AlignedPPO",
     "AsymmetricPPO",
     "BehaviorCloning",
-    "EncodedPPO",
     "OnlineAdaptation",
     "StudentInformedPPO",
+    "TeacherStudentPPO",
     "UnmaskedPPO",
-    "check_contract",
-    "observation_contract",
 ]

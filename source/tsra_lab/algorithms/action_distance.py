@@ -13,7 +13,7 @@ from tensordict import TensorDict
 from tsra_lab.alignment import embed, full_precision
 from tsra_lab.models import EncodedPolicy
 
-MOMENTS_AT_ONCE = 4096
+SAMPLES_AT_ONCE = 4096
 """Images of a whole rollout in full precision may be large, so pairs are looked at in parts."""
 
 
@@ -24,15 +24,15 @@ def action_distance(teacher: EncodedPolicy, student: EncodedPolicy, pairs: Tenso
     Args:
         teacher: Policy of the privileged observations.
         student: Policy of the onboard observations.
-        pairs: Observations of both, single moments or sequences.
+        pairs: Observations of both, single samples or sequences.
 
     Returns:
         The mean Euclidean distance.
     """
     length = pairs.batch_size[0] if pairs.dim() > 1 else 1
     distances = []
-    for part in pairs.split(max(1, MOMENTS_AT_ONCE // length), dim=pairs.dim() - 1):
-        moments = full_precision(part)
-        teacher_actions = teacher.act_on(embed(teacher.encoder, moments))
-        distances.append((teacher_actions - student.act_on(embed(student.encoder, moments))).norm(dim=-1))
+    for part in pairs.split(max(1, SAMPLES_AT_ONCE // length), dim=pairs.dim() - 1):
+        samples = full_precision(part)
+        teacher_actions = teacher.act_on(embed(teacher.encoder, samples))
+        distances.append((teacher_actions - student.act_on(embed(student.encoder, samples))).norm(dim=-1))
     return torch.cat(distances).mean().item()

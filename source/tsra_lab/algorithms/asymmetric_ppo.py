@@ -12,7 +12,7 @@ from rsl_rl.env import VecEnv
 from rsl_rl.models import MLPModel
 from tensordict import TensorDict
 
-from tsra_lab.configs import check_observation_sets
+from tsra_lab.observations import check_observation_sets
 
 
 class AsymmetricPPO(PPO):
@@ -26,6 +26,10 @@ class AsymmetricPPO(PPO):
     def student(self) -> MLPModel:
         """Policy of the onboard observations."""
         return self.get_policy()
+
+    def policies(self) -> dict[str, MLPModel]:
+        """Policies that are evaluated, by name."""
+        return {"student": self.student}
 
     @staticmethod
     def construct_algorithm(obs: TensorDict, env: VecEnv, cfg: dict, device: str) -> AsymmetricPPO:

@@ -12,6 +12,7 @@ import torch.nn as nn
 from rsl_rl.algorithms import Distillation
 from tensordict import TensorDict
 
+from tsra_lab.alignment import optimizer_step, share_of
 from tsra_lab.models import EncodedPolicy
 
 
@@ -38,7 +39,8 @@ class AlignedDistillation(Distillation):
     """Refines the zero-shot student of AlignedPPO: DAgger on actions and on embeddings.
 
     The student starts as the encoder and head that AlignedPPO trained and moves both; its head is a copy, so the
-    teacher stays as it was. What is imitated is the teacher's deterministic action.
+    teacher stays as it was. What is imitated is the teacher's deterministic action. The student's observation
+    statistics move after each update, on the rollout, as in rsl_rl's distillation; the teacher's never.
     """
 
     student: EncodedPolicy
@@ -52,9 +54,9 @@ class AlignedDistillation(Distillation):
         student: EncodedPolicy,
         teacher: EncodedPolicy,
         *args: object,
-        rollout_policy: str = "student",
-        embedding_loss_weight: float = 0.1,
-        batch_size: int = 2048,
+        rollout_policy: str,
+        embedding_loss_weight: float,
+        batch_size: int,
         **distillation: object,
     ) -> None:
         """Assemble the algorithm; ``construct_algorithm`` of rsl_rl builds the parts.
@@ -63,10 +65,7 @@ class AlignedDistillation(Distillation):
             student: Policy to train.
             teacher: Policy to imitate.
             args: Further positional arguments of :class:`rsl_rl.algorithms.Distillation`.
-            rollout_policy: Who acts: ``student`` (DAgger) or ``teacher`` (behaviour cloning).
-            embedding_loss_weight: Weight of the mean squared distance between the embeddings, beside that of the
-                actions.
-            batch_size: Number of moments per step, drawn over time and environments.
+            rollout_policy: This and what follows: as in :class:`tsra_lab.configs.AlignedDistillationCfg`.
             distillation: Settings of :class:`rsl_rl.algorithms.Distillation`.
 
         Raises:
@@ -75,7 +74,7 @@ class AlignedDistillation(Distillation):
         if rollout_policy not in ("student", "teacher"):
             raise ValueError(f"rollout_policy must be 'student' or 'teacher', not '{rollout_policy}'.")
         if student.is_recurrent:
-            raise ValueError("AlignedDistillation shuffles moments, so it cannot train a recurrent student.")
+            raise ValueError("AlignedDistillation shuffles samples, so it cannot train a recurrent student.")
         super().__init__(student, teacher, *args, **distillation)
         self.teacher.requires_grad_(False)
         self.rollout_policy = rollout_policy
@@ -105,20 +104,15 @@ class AlignedDistillation(Distillation):
         behavior_total = embedding_total = 0.0
         steps = 0
         for _ in range(self.num_learning_epochs):
-            for index in torch.randperm(len(targets), device=targets.device).split(self.batch_size):
+            for index in torch.randperm(len(targets), device=targets.device).split(share_of(self.batch_size)):
                 embedding = self.student.get_latent(observations[index])
                 behavior = self.loss_fn(self.student.act_on(embedding), targets[index])
                 distance = nn.functional.mse_loss(embedding, self.teacher.get_latent(observations[index]))
-                self.optimizer.zero_grad()
-                (behavior + self.embedding_loss_weight * distance).backward()
-                if self.is_multi_gpu:
-                    self.reduce_parameters()
-                if self.max_grad_norm:
-                    nn.utils.clip_grad_norm_(self.student.parameters(), self.max_grad_norm)
-                self.optimizer.step()
+                optimizer_step(self.optimizer, behavior + self.embedding_loss_weight * distance, self.max_grad_norm)
                 behavior_total += behavior.item()
                 embedding_total += distance.item()
                 steps += 1
         self.num_updates += 1
+        self.student.update_normalization(observations)
         self.storage.clear()
         return {"behavior": behavior_total / steps, "embedding": embedding_total / steps}

@@ -6,18 +6,26 @@
 """Learning an embedding that privileged state and onboard observation share."""
 
 from .aligner import Aligner
-from .losses import alignment_loss
+from .losses import AlignmentLoss
 from .metrics import embedding_health
-from .pairs import OnboardCamera, PairCollector, find_onboard_camera, full_precision
-from .sequences import embed
+from .optimizer_step import optimizer_step
+from .pairs import OnboardCamera, PairCollector, PairMemory, Pairs, embed, find_onboard_camera, full_precision
+from .ranks import gather_batch, mean_over_ranks, share_of, world_size
 
 __all__ = [
     "Aligner",
+    "AlignmentLoss",
     "OnboardCamera",
     "PairCollector",
-    "alignment_loss",
+    "PairMemory",
+    "Pairs",
     "embed",
     "embedding_health",
     "find_onboard_camera",
     "full_precision",
+    "gather_batch",
+    "mean_over_ranks",
+    "optimizer_step",
+    "share_of",
+    "world_size",
 ]

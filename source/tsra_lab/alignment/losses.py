@@ -12,43 +12,51 @@ CLIP, arXiv:2103.00020), match, and the variance and covariance terms of VICReg 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as functional
 
 
-def alignment_loss(
-    teacher: torch.Tensor,
-    student: torch.Tensor,
-    contrast_weight: float,
-    match_weight: float,
-    variance_weight: float,
-    covariance_weight: float,
-    temperature: float,
-) -> torch.Tensor:
-    """Weighted sum of the alignment terms. Terms of weight zero are not computed.
+@dataclass(frozen=True, kw_only=True)
+class AlignmentLoss:
+    """Weighted sum of the alignment terms. Terms of weight zero are not computed."""
 
-    Args:
-        teacher: Embeddings of privileged observations. Shape is (batch, embedding_dim).
-        student: Embeddings of the onboard observations of the same moments. Shape is (batch, embedding_dim).
-        contrast_weight: Weight of :func:`contrast`.
-        match_weight: Weight of the mean squared difference of the pairs.
-        variance_weight: Weight of :func:`variance_hinge`, summed over the views.
-        covariance_weight: Weight of :func:`covariance`, summed over the views.
-        temperature: Temperature of :func:`contrast`.
+    contrast_weight: float
+    """Weight of :func:`contrast`."""
 
-    Returns:
-        Scalar loss.
-    """
-    loss = teacher.new_zeros(())
-    if contrast_weight:
-        loss = loss + contrast_weight * contrast(teacher, student, temperature)
-    if match_weight:
-        loss = loss + match_weight * functional.mse_loss(teacher, student)
-    if variance_weight:
-        loss = loss + variance_weight * (variance_hinge(teacher) + variance_hinge(student))
-    if covariance_weight:
-        loss = loss + covariance_weight * (covariance(teacher) + covariance(student))
-    return loss
+    match_weight: float
+    """Weight of the mean squared difference of the pairs."""
+
+    variance_weight: float
+    """Weight of :func:`variance_hinge`, summed over both embeddings."""
+
+    covariance_weight: float
+    """Weight of :func:`covariance`, summed over both embeddings."""
+
+    temperature: float
+    """Temperature of :func:`contrast`."""
+
+    def __call__(self, teacher: torch.Tensor, student: torch.Tensor) -> torch.Tensor:
+        """Loss of a batch.
+
+        Args:
+            teacher: Embeddings of privileged observations. Shape is (batch, embedding_dim).
+            student: Embeddings of the onboard observations of the same samples. Shape is (batch, embedding_dim).
+
+        Returns:
+            Scalar loss.
+        """
+        loss = teacher.new_zeros(())
+        if self.contrast_weight:
+            loss = loss + self.contrast_weight * contrast(teacher, student, self.temperature)
+        if self.match_weight:
+            loss = loss + self.match_weight * functional.mse_loss(teacher, student)
+        if self.variance_weight:
+            loss = loss + self.variance_weight * (variance_hinge(teacher) + variance_hinge(student))
+        if self.covariance_weight:
+            loss = loss + self.covariance_weight * (covariance(teacher) + covariance(student))
+        return loss
 
 
 def contrast(teacher: torch.Tensor, student: torch.Tensor, temperature: float) -> torch.Tensor:

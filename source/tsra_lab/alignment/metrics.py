@@ -16,7 +16,7 @@ def embedding_health(teacher: torch.Tensor, student: torch.Tensor) -> dict[str, 
 
     Args:
         teacher: Embeddings of privileged observations. Shape is (batch, embedding_dim).
-        student: Embeddings of the onboard observations of the same moments. Shape is (batch, embedding_dim).
+        student: Embeddings of the onboard observations of the same samples. Shape is (batch, embedding_dim).
 
     Returns:
         ``retrieval_accuracy``: share of onboard embeddings whose nearest privileged embedding in the batch is their

@@ -3,42 +3,45 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Typed configurations. An unknown option is an error at the moment it is set."""
+"""Typed configurations, in Isaac Lab's form, that refuse unknown options."""
 
-from .alignment_cfg import AlignmentCfg, AlignmentPresetsCfg
-from .baselines_cfg import (
-    AsymmetricPPOCfg,
-    AsymmetricRunnerCfg,
-    EncodedPPOCfg,
-    OnlineAdaptationCfg,
-    StudentInformedPPOCfg,
-)
-from .distillation_cfg import AlignedDistillationCfg, AlignedDistillationRunnerCfg
+from .aligned_ppo_cfg import AlignedPPOCfg, ConsistencyCfg, UnmaskedPPOCfg
+from .alignment_cfg import AlignmentLossCfg, AlignmentLossPresetsCfg, EncoderTrainingCfg
+from .asymmetric_ppo_cfg import AsymmetricPPOCfg
+from .distillation_cfg import AlignedDistillationCfg, AlignedDistillationRunnerCfg, DistillationRunnerCfg
 from .models_cfg import CNNModelCfg, MLPModelCfg, RecurrentCNNModelCfg, RNNModelCfg
-from .observation_sets import ObservationSets, check_observation_sets
 from .onboard_term_cfg import OnboardTermCfg
-from .runner_cfg import AlignedPPOCfg, AlignedRunnerCfg, PPOCfg
+from .online_adaptation_cfg import OnlineAdaptationCfg
+from .ppo_cfg import FollowingCfg, PairsCfg, PPOCfg, TeacherStudentPPOCfg
+from .runner_cfg import AlignedRunnerCfg, AsymmetricRunnerCfg, PPORunnerCfg, TeacherStudentRunnerCfg
 from .strict import StrictCfg
+from .student_informed_ppo_cfg import StudentInformedPPOCfg
 
 __all__ = [
     "AlignedDistillationCfg",
     "AlignedDistillationRunnerCfg",
     "AlignedPPOCfg",
     "AlignedRunnerCfg",
-    "AlignmentCfg",
-    "AlignmentPresetsCfg",
+    "AlignmentLossCfg",
+    "AlignmentLossPresetsCfg",
     "AsymmetricPPOCfg",
     "AsymmetricRunnerCfg",
     "CNNModelCfg",
-    "EncodedPPOCfg",
+    "ConsistencyCfg",
+    "DistillationRunnerCfg",
+    "EncoderTrainingCfg",
+    "FollowingCfg",
     "MLPModelCfg",
-    "ObservationSets",
     "OnboardTermCfg",
     "OnlineAdaptationCfg",
     "PPOCfg",
+    "PPORunnerCfg",
+    "PairsCfg",
     "RNNModelCfg",
     "RecurrentCNNModelCfg",
     "StrictCfg",
     "StudentInformedPPOCfg",
-    "check_observation_sets",
+    "TeacherStudentPPOCfg",
+    "TeacherStudentRunnerCfg",
+    "UnmaskedPPOCfg",
 ]

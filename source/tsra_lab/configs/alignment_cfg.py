@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Configuration of the alignment of the two views."""
+"""Configuration of the alignment of both embeddings: the loss, and how the encoders learn from it."""
 
 from isaaclab.utils import configclass
 from isaaclab_tasks.utils import PresetCfg
@@ -12,20 +12,17 @@ from .strict import StrictCfg
 
 
 @configclass
-class AlignmentCfg(StrictCfg):
-    """Alignment of privileged and onboard embeddings (:class:`tsra_lab.alignment.Aligner`).
+class AlignmentLossCfg(StrictCfg):
+    """Weights of the alignment loss (:class:`tsra_lab.alignment.AlignmentLoss`).
 
-    The defaults are the VICReg form. :class:`AlignmentPresetsCfg` has the others.
+    The defaults are the VICReg form. :class:`AlignmentLossPresetsCfg` has the others.
     """
-
-    embedding_dim: int = 16
-    """Number of dimensions of the shared embedding."""
 
     contrast_weight: float = 0.0
     """Weight of the symmetric InfoNCE loss on cosine similarity."""
 
     match_weight: float = 5.0
-    """Weight of the mean squared difference between the two embeddings of a moment."""
+    """Weight of the mean squared difference between the two embeddings of a sample."""
 
     variance_weight: float = 1.0
     """Weight of the hinge that keeps each dimension's standard deviation at 1 or above. Guards against collapse."""
@@ -35,6 +32,32 @@ class AlignmentCfg(StrictCfg):
 
     temperature: float = 0.5
     """Temperature of the InfoNCE loss."""
+
+
+@configclass
+class AlignmentLossPresetsCfg(PresetCfg):
+    """Alignment losses by name: ``agent.algorithm.alignment=contrastive`` on the command line selects one."""
+
+    vicreg: AlignmentLossCfg = AlignmentLossCfg()
+    """VICReg with a covariance weight far above the textbook's, against collapse onto few directions."""
+
+    contrastive: AlignmentLossCfg = AlignmentLossCfg(contrast_weight=1.0, match_weight=1.0, covariance_weight=1.0)
+    """InfoNCE with the variance and covariance terms and a small match."""
+
+    info_nce: AlignmentLossCfg = AlignmentLossCfg(
+        contrast_weight=1.0, match_weight=0.0, variance_weight=0.0, covariance_weight=0.0
+    )
+    """Ablation: plain InfoNCE."""
+
+    l2: AlignmentLossCfg = AlignmentLossCfg(match_weight=1.0, variance_weight=0.0, covariance_weight=0.0)
+    """Ablation: plain L2 distance. Nothing keeps the embedding from collapsing."""
+
+    default: AlignmentLossCfg = vicreg
+
+
+@configclass
+class EncoderTrainingCfg(StrictCfg):
+    """How both encoders learn from the alignment loss (:class:`tsra_lab.alignment.Aligner`)."""
 
     learning_rate: float = 1.0e-3
     """Learning rate of the encoders (Adam), constant."""
@@ -46,31 +69,10 @@ class AlignmentCfg(StrictCfg):
     """Encoder steps on the initial policy's first rollout, before the first PPO update."""
 
     batch_size: int = 512
-    """Number of pairs per encoder step, drawn over time and environments."""
+    """Number of samples per encoder step, drawn over time and environments."""
 
     max_grad_norm: float = 1.0
     """Norm at which the encoders' gradients are clipped."""
 
     target_decay: float = 0.9
     """Decay per encoder step of the moving averages that the policies act on. 0 switches the averaging off."""
-
-
-@configclass
-class AlignmentPresetsCfg(PresetCfg):
-    """Alignment losses by name: ``agent.algorithm.alignment=vicreg`` on the command line selects one."""
-
-    vicreg: AlignmentCfg = AlignmentCfg()
-    """VICReg with a covariance weight far above the textbook's, against collapse onto few directions."""
-
-    contrastive: AlignmentCfg = AlignmentCfg(contrast_weight=1.0, match_weight=1.0, covariance_weight=1.0)
-    """InfoNCE with the variance and covariance terms and a small match."""
-
-    info_nce: AlignmentCfg = AlignmentCfg(
-        contrast_weight=1.0, match_weight=0.0, variance_weight=0.0, covariance_weight=0.0
-    )
-    """Ablation: plain InfoNCE."""
-
-    l2: AlignmentCfg = AlignmentCfg(match_weight=1.0, variance_weight=0.0, covariance_weight=0.0)
-    """Ablation: plain L2 distance. Nothing keeps the embedding from collapsing."""
-
-    default: AlignmentCfg = vicreg

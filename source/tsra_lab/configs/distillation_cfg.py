@@ -5,11 +5,10 @@
 
 """Configuration of the distillation of an aligned teacher."""
 
-import torch
-
 from isaaclab.utils import configclass
 from isaaclab_rl.rsl_rl import RslRlDistillationAlgorithmCfg, RslRlDistillationRunnerCfg
 
+from .runner_cfg import DEFAULT_DEVICE
 from .strict import StrictCfg
 
 
@@ -32,15 +31,23 @@ class AlignedDistillationCfg(StrictCfg, RslRlDistillationAlgorithmCfg):
     """Weight of the mean squared distance between the embeddings, beside that of the actions."""
 
     batch_size: int = 2048
-    """Number of moments per step, drawn over time and environments."""
+    """Number of samples per step, drawn over time and environments."""
+
+
+@configclass
+class DistillationRunnerCfg(RslRlDistillationRunnerCfg):
+    """A run of rsl_rl's own distillation of a plain teacher."""
+
+    device: str = DEFAULT_DEVICE
+    """Device of the agent."""
 
 
 @configclass
 class AlignedDistillationRunnerCfg(StrictCfg, RslRlDistillationRunnerCfg):
     """A run of AlignedDistillation. ``scripts/distill.py`` takes models and observation sets from the teacher's run."""
 
-    device: str = "cuda:0" if torch.cuda.is_available() else "cpu"
-    """Device of the agent: the GPU when there is one."""
+    device: str = DEFAULT_DEVICE
+    """Device of the agent."""
 
     algorithm: AlignedDistillationCfg = AlignedDistillationCfg()
     """The algorithm."""

@@ -3,80 +3,48 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Configuration of a run of AlignedPPO."""
+"""Configuration of a run: models, algorithm, observation sets and budget."""
 
 from dataclasses import MISSING
 
 import torch
 
 from isaaclab.utils import configclass
-from isaaclab_rl.rsl_rl import RslRlOnPolicyRunnerCfg, RslRlPpoAlgorithmCfg
+from isaaclab_rl.rsl_rl import RslRlOnPolicyRunnerCfg
 
-from .alignment_cfg import AlignmentCfg, AlignmentPresetsCfg
+from tsra_lab.observations import ObservationSets
+
+from .aligned_ppo_cfg import AlignedPPOCfg
+from .asymmetric_ppo_cfg import AsymmetricPPOCfg
 from .models_cfg import CNNModelCfg, MLPModelCfg, RNNModelCfg
-from .observation_sets import ObservationSets
+from .ppo_cfg import PPOCfg, TeacherStudentPPOCfg
 from .strict import StrictCfg
 
+DEFAULT_DEVICE = "cuda:0" if torch.cuda.is_available() else "cpu"
+"""Device of the agent: the GPU when there is one."""
 
-def is_missing(config: object, name: str) -> bool:
-    """Whether a field of a configuration was never set."""
-    return isinstance(getattr(config, name), type(MISSING))
-
-
-@configclass
-class PPOCfg(StrictCfg, RslRlPpoAlgorithmCfg):
-    """Settings of rsl_rl's PPO that all methods share, so that comparisons are fair."""
-
-    num_learning_epochs: int = 4
-    num_mini_batches: int = 4
-    learning_rate: float = 1.0e-3
-    schedule: str = "adaptive"
-    gamma: float = 0.99
-    lam: float = 0.95
-    entropy_coef: float = 0.012
-    desired_kl: float = 0.015
-    max_grad_norm: float = 1.0
-    value_loss_coef: float = 1.0
-    use_clipped_value_loss: bool = True
-    clip_param: float = 0.2
+REQUIRED = ("num_steps_per_env", "max_iterations", "save_interval", "experiment_name", "obs_groups")
+"""Fields of every run that have no default."""
 
 
 @configclass
-class AlignedPPOCfg(PPOCfg):
-    """Settings of :class:`tsra_lab.algorithms.AlignedPPO`: PPO's, alignment and consistency."""
+class RunnerCfg(StrictCfg, RslRlOnPolicyRunnerCfg):
+    """A run under :class:`tsra_lab.runners.AlignedRunner` or stock rsl_rl's ``OnPolicyRunner``."""
 
-    class_name: str = "tsra_lab.algorithms:AlignedPPO"
-    """The algorithm, resolved by rsl_rl."""
+    device: str = DEFAULT_DEVICE
+    """Device of the agent."""
 
-    alignment: AlignmentCfg | AlignmentPresetsCfg = AlignmentPresetsCfg()
-    """Alignment of the two views, or presets to choose from by name."""
-
-    consistency_steps: int = 4
-    """Steps of the policy head per iteration that undo the drift caused by moving encoders. 0 switches them off."""
-
-    max_consistency_steps: int = 64
-    """So many of these steps are taken at most, while the drift that is left exceeds ``desired_kl``."""
-
-    consistency_learning_rate: float = 1.0e-3
-    """Learning rate of these steps (Adam)."""
-
-    render_interval: int = 1
-    """The onboard camera renders at one of so many steps of the rollout, and only these are aligned."""
-
-    kept_rollouts: int = 1
-    """Alignment draws from the pairs of so many rollouts: old pairs stay true, and more are more varied."""
+    evaluation_interval: int = 0
+    """Iterations between evaluations during training; 0 for none. Only our runner does it."""
 
 
 @configclass
-class AlignedRunnerCfg(StrictCfg, RslRlOnPolicyRunnerCfg):
-    """A run of AlignedPPO, under :class:`tsra_lab.runners.AlignedRunner` or stock rsl_rl's ``OnPolicyRunner``.
+class TeacherStudentRunnerCfg(RunnerCfg):
+    """A run of a method with a teacher and a student.
 
     ``obs_groups`` must name the groups of three observation sets: ``teacher`` (privileged), ``student`` (onboard)
-    and ``critic``.
+    and ``critic``. ``actor`` is the policy head on the embedding, which both share.
     """
-
-    device: str = "cuda:0" if torch.cuda.is_available() else "cpu"
-    """Device of the agent: the GPU when there is one."""
 
     teacher: MLPModelCfg | CNNModelCfg = MISSING
     """Encoder of the ``teacher`` observation set. It has no distribution: its output is the embedding."""
@@ -84,11 +52,8 @@ class AlignedRunnerCfg(StrictCfg, RslRlOnPolicyRunnerCfg):
     student: MLPModelCfg | CNNModelCfg | RNNModelCfg = MISSING
     """Encoder of the ``student`` observation set; it may have a memory."""
 
-    algorithm: PPOCfg = AlignedPPOCfg()
-    """The algorithm: aligned, or one of the baselines that train the same models."""
-
-    evaluation_interval: int = 0
-    """Iterations between evaluations of teacher and student during training; 0 for none. Only our runner does it."""
+    algorithm: TeacherStudentPPOCfg = MISSING
+    """The algorithm."""
 
     def __post_init__(self):
         """Check what can be checked before the simulator starts.
@@ -97,13 +62,74 @@ class AlignedRunnerCfg(StrictCfg, RslRlOnPolicyRunnerCfg):
             ValueError: If a required field is not set, or an observation set is missing, empty or unknown.
             TypeError: If a model's configuration would accept misspelt options.
         """
-        required = ("num_steps_per_env", "max_iterations", "save_interval", "experiment_name", "obs_groups")
-        unset = [name for name in (*required, "actor", "critic", "teacher", "student") if is_missing(self, name)]
-        if unset:
-            raise ValueError(f"{type(self).__name__} must set: {', '.join(unset)}.")
+        refuse_unset(self, (*REQUIRED, "actor", "critic", "teacher", "student", "algorithm"))
         self.obs_groups = ObservationSets(self.obs_groups, ("teacher", "student", "critic"))
-        for name in ("actor", "critic", "teacher", "student"):
-            if not isinstance(getattr(self, name), StrictCfg):
-                raise TypeError(
-                    f"'{name}' must be a model configuration of tsra_lab.configs, to catch misspelt options."
-                )
+        refuse_lenient(self, ("actor", "critic", "teacher", "student"))
+
+
+@configclass
+class AlignedRunnerCfg(TeacherStudentRunnerCfg):
+    """A run of TSRA."""
+
+    algorithm: TeacherStudentPPOCfg = AlignedPPOCfg()
+    """The algorithm."""
+
+
+@configclass
+class AsymmetricRunnerCfg(RunnerCfg):
+    """A run of AsymmetricPPO. ``obs_groups`` names the groups of two observation sets: ``student`` and ``critic``."""
+
+    actor: MLPModelCfg | CNNModelCfg = MISSING
+    """The student."""
+
+    algorithm: AsymmetricPPOCfg = AsymmetricPPOCfg()
+    """The algorithm."""
+
+    def __post_init__(self):
+        """Check what can be checked before the simulator starts.
+
+        Raises:
+            ValueError: If a required field is not set, or an observation set is missing, empty or unknown.
+            TypeError: If a model's configuration would accept misspelt options.
+        """
+        refuse_unset(self, (*REQUIRED, "actor", "critic"))
+        self.obs_groups = ObservationSets(self.obs_groups, ("student", "critic"))
+        refuse_lenient(self, ("actor", "critic"))
+
+
+@configclass
+class PPORunnerCfg(RunnerCfg):
+    """A run of rsl_rl's own PPO: the usual teacher on privileged observations, to be distilled."""
+
+    algorithm: PPOCfg = PPOCfg()
+    """The algorithm."""
+
+
+def refuse_unset(config: object, names: tuple[str, ...]) -> None:
+    """Refuse a configuration that leaves one of these fields unset.
+
+    Args:
+        config: Configuration.
+        names: Names of its fields.
+
+    Raises:
+        ValueError: If one is unset.
+    """
+    unset = [name for name in names if isinstance(getattr(config, name), type(MISSING))]
+    if unset:
+        raise ValueError(f"{type(config).__name__} must set: {', '.join(unset)}.")
+
+
+def refuse_lenient(config: object, names: tuple[str, ...]) -> None:
+    """Refuse models whose configuration would accept misspelt options.
+
+    Args:
+        config: Configuration.
+        names: Names of its models.
+
+    Raises:
+        TypeError: If one is not of :mod:`tsra_lab.configs`.
+    """
+    for name in names:
+        if not isinstance(getattr(config, name), StrictCfg):
+            raise TypeError(f"'{name}' must be a model configuration of tsra_lab.configs, to catch misspelt options.")

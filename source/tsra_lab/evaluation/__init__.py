@@ -5,16 +5,21 @@
 
 """Measuring policies: episodes on matched seeds, success rates and the imitation gap."""
 
+from .environment_state import preserved
 from .episodes import Episodes, run_episodes
+from .hooks import TaskHooks, hooks_of
 from .imitability import measure_imitability
+from .initial_states import write_initial_states
 from .report import evaluation_report, format_table
-from .starts import write_starts
 
 __all__ = [
     "Episodes",
+    "TaskHooks",
     "evaluation_report",
     "format_table",
+    "hooks_of",
     "measure_imitability",
+    "preserved",
     "run_episodes",
-    "write_starts",
+    "write_initial_states",
 ]

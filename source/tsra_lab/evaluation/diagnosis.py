@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 from rsl_rl.env import VecEnv
 from rsl_rl.models import MLPModel
 
-from .imitability import action_sensitivity, collect_moments, groups_of, observation_terms, permute_terms
-from .plots import INK, STYLE
+from .imitability import action_sensitivity, collect_samples, groups_of, observation_terms, permute_terms
 from .probe import predict_held_out, r2_score
+from .style import INK, STYLE
 
 THRESHOLD = 0.2
 """Score from which a term is blamed.
@@ -33,7 +33,7 @@ def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int) 
 
     For each term:
 
-    - *dependence* is the action sensitivity to this term alone, exchanged between moments: how far the action moves,
+    - *dependence* is the action sensitivity to this term alone, exchanged between samples: how far the action moves,
       relative to its own spread.
     - *unpredictability* is the share of the term's variance that a probe does not predict from the present onboard
       observations, on episodes that it never saw: ``1 - max(R2, 0)``.
@@ -67,12 +67,12 @@ def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int) 
         )
     observation_terms(env, onboard)  # refuses groups that are no vectors
     terms = observation_terms(env, groups)
-    moments = collect_moments(env, teacher, seed)
-    observations = moments.observations
+    samples = collect_samples(env, teacher, seed)
+    observations = samples.observations
     predictions, truth = predict_held_out(
         torch.cat([observations[group] for group in onboard], dim=-1),
         torch.cat([term.of(observations) for term in terms], dim=-1),
-        moments.episodes,
+        samples.episodes,
     )
     sizes = [term.size for term in terms]
     rows = []
@@ -90,7 +90,7 @@ def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int) 
             }
         )
     rows.sort(key=lambda row: -row["score"])
-    hook = moments.redrawn is not None
+    hook = samples.redrawn is not None
     return {
         "onboard": onboard,
         "seed": seed,
@@ -98,7 +98,7 @@ def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int) 
         "threshold": THRESHOLD,
         "terms": rows,
         "causes": [row["term"] for row in rows if row["score"] >= THRESHOLD],
-        "action_sensitivity": action_sensitivity(teacher, moments.present, moments.redrawn, moments.found)
+        "action_sensitivity": action_sensitivity(teacher, samples.present, samples.redrawn, samples.found)
         if hook
         else None,
     }

@@ -14,6 +14,8 @@ import torch
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
+from .hooks import hooks_of
+
 SUCCESS = "success"
 """Name of the termination term that means success."""
 
@@ -58,10 +60,7 @@ def run_episodes(
     more often than long ones, and all policies meet the same initial states. More episodes than environments are run
     in batches with consecutive seeds.
 
-    A task adds metrics of its own by a method ``step_metrics(env)`` of its environment configuration, which gives
-    values of shape (num_envs,) by name at each step, NaN where a step does not count. By a method
-    ``initial_state(env)`` it tells the state from which another simulator can run the same episodes: tensors of shape
-    (num_envs, ...) by name.
+    A task adds metrics of its own and tells initial states by its :class:`TaskHooks`.
 
     Args:
         env: Isaac Lab environment in rsl_rl's wrapper.
@@ -107,8 +106,7 @@ def _run_batch(
     returns = torch.zeros(env.num_envs, device=env.device)
     lengths = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
     outcomes = {name: torch.zeros(env.num_envs, dtype=torch.bool, device=env.device) for name in terms}
-    cfg = getattr(env.unwrapped, "cfg", None)
-    step_metrics = getattr(cfg, "step_metrics", lambda _: {})
+    hooks = hooks_of(env)
     sums: dict[str, torch.Tensor] = {}
     counts: dict[str, torch.Tensor] = {}
 
@@ -116,15 +114,14 @@ def _run_batch(
     obs, _ = env.reset()
     # copies: the simulator goes on in place
     initial_state = {
-        name: values[:counted].cpu().clone()
-        for name, values in getattr(cfg, "initial_state", lambda _: {})(env.unwrapped).items()
+        name: values[:counted].cpu().clone() for name, values in hooks.initial_state(env.unwrapped).items()
     }
     if hasattr(policy, "reset"):
         policy.reset()
     while active.any():
         if on_step is not None:
             on_step(active)
-        for name, values in step_metrics(env.unwrapped).items():
+        for name, values in hooks.step_metrics(env.unwrapped).items():
             counts[name] = counts.get(name, 0) + (active & ~values.isnan())
             sums[name] = sums.get(name, 0.0) + values.nan_to_num(0.0) * active
         obs, rewards, dones, extras = env.step(policy(obs).to(env.device))

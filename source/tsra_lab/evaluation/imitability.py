@@ -20,30 +20,31 @@ from tensordict import TensorDict
 from tsra_lab.models import EncodedPolicy
 
 from .episodes import run_episodes
+from .hooks import hooks_of
 from .probe import CONSTANT, auc_score, is_binary, permuted_across_episodes, predict_held_out, r2_score
 
 NUM_EPISODES = 512
-"""Number of episodes whose moments are recorded."""
+"""Number of recorded episodes."""
 
 MAX_BATCHES = 4
-"""Most batches of episodes, where there are few environments."""
+"""Upper bound on batches of episodes, where there are few environments."""
 
 SAMPLE_INTERVAL = 4
-"""Environment steps between recorded moments: neighbouring ones tell little new."""
+"""Environment steps between samples: neighbouring ones tell little new."""
 
 MAX_SAMPLES = 8192
-"""Most moments that are kept, drawn at random."""
+"""Upper bound on the samples that are kept, drawn at random."""
 
 
 @dataclass
-class Moments:
+class Samples:
     """What a teacher met while it acted deterministically."""
 
     observations: TensorDict
     """Observations of all groups. Shapes are (num_samples, ...)."""
 
     episodes: torch.Tensor
-    """Episode of each moment. Shape is (num_samples,)."""
+    """Episode of each sample. Shape is (num_samples,)."""
 
     present: TensorDict | None = None
     """The teacher's groups, computed once more; None where the task has no hook."""
@@ -52,7 +53,7 @@ class Moments:
     """The same, sensor noise included, with only that redrawn which the onboard sensors cannot tell."""
 
     found: torch.Tensor | None = None
-    """In which moments a redraw was found. Shape is (num_samples,)."""
+    """In which samples a redraw was found. Shape is (num_samples,)."""
 
 
 @dataclass(frozen=True)
@@ -128,13 +129,12 @@ def observation_terms(env: VecEnv, groups: Iterable[str]) -> list[ObservationTer
     ]
 
 
-def collect_moments(env: VecEnv, teacher: MLPModel, seed: int) -> Moments:
+def collect_samples(env: VecEnv, teacher: MLPModel, seed: int) -> Samples:
     """Run the teacher from seeded initial states and record what it meets.
 
-    A task may define ``resampled_hidden_state(env)`` on its environment configuration: a context in which only that
-    is redrawn, in place, which the onboard sensors cannot tell. It yields for which environments a redraw was found,
-    of shape (num_envs,). Observations inside and outside have the same sensor noise; terms with a history keep their
-    past. The torch random state stays as it would be without.
+    Where the task's hook ``resampled_hidden_state`` redraws what the onboard sensors cannot tell, the teacher's groups
+    are computed with and without it, with the same sensor noise; terms with a history keep their past. The torch
+    random state stays as it would be without.
 
     Args:
         env: Isaac Lab environment in rsl_rl's wrapper.
@@ -142,7 +142,7 @@ def collect_moments(env: VecEnv, teacher: MLPModel, seed: int) -> Moments:
         seed: Seed of the first batch of episodes.
 
     Returns:
-        The moments, at most :data:`MAX_SAMPLES`.
+        The samples, up to :data:`MAX_SAMPLES`.
 
     Raises:
         ValueError: If the teacher has a memory: what it would do elsewhere depends on its past.
@@ -154,7 +154,7 @@ def collect_moments(env: VecEnv, teacher: MLPModel, seed: int) -> Moments:
     for batch in range(min(math.ceil(NUM_EPISODES / counted), MAX_BATCHES)):
         recorder = _Recorder(env, groups_of(teacher), first_episode=batch * counted)
         run_episodes(env, teacher, counted, seed + batch, recorder)
-        batches += recorder.moments
+        batches += recorder.samples
     count = sum(len(batch.episodes) for batch in batches)
     kept = torch.randperm(count, generator=torch.Generator().manual_seed(seed))[:MAX_SAMPLES].sort().values
 
@@ -162,32 +162,35 @@ def collect_moments(env: VecEnv, teacher: MLPModel, seed: int) -> Moments:
         parts = [getattr(batch, name) for batch in batches]
         return None if parts[0] is None else torch.cat(parts)[kept.to(env.device)]
 
-    return Moments(join("observations"), join("episodes"), join("present"), join("redrawn"), join("found"))
+    return Samples(join("observations"), join("episodes"), join("present"), join("redrawn"), join("found"))
 
 
 class _Recorder:
-    """Records the moments of a batch of episodes, as :func:`run_episodes` goes through them."""
+    """Records samples of a batch of episodes, as :func:`run_episodes` goes through them."""
 
     def __init__(self, env: VecEnv, groups: list[str], first_episode: int) -> None:
         self.env = env
         self.groups = groups
         self.first_episode = first_episode
-        self.hook = getattr(getattr(env.unwrapped, "cfg", None), "resampled_hidden_state", None)
+        self.hooks = hooks_of(env)
         self.steps = 0
-        self.moments: list[Moments] = []
+        self.samples: list[Samples] = []
 
     def __call__(self, active: torch.Tensor) -> None:
-        """Record the present moment of the episodes that still count."""
+        """Record the present step of the episodes that still count."""
         if self.steps % SAMPLE_INTERVAL == 0:
             episodes = self.first_episode + active.nonzero().flatten()
-            pairs = (part[active] for part in self._redraw()) if self.hook is not None else ()
-            self.moments.append(Moments(self.env.get_observations()[active], episodes, *pairs))
+            redraw = (part[active] for part in self._redraw())
+            self.samples.append(Samples(self.env.get_observations()[active], episodes, *redraw))
         self.steps += 1
 
-    def _redraw(self) -> tuple[TensorDict, TensorDict, torch.Tensor]:
-        """The groups at present and redrawn, and where a redraw was found."""
+    def _redraw(self) -> tuple[TensorDict, TensorDict, torch.Tensor] | tuple[()]:
+        """The groups at present and redrawn, and where a redraw was found; empty where the task has no hook."""
         with torch.random.fork_rng(range(torch.cuda.device_count())):
-            with self.hook(self.env.unwrapped) as found:
+            redraw = self.hooks.resampled_hidden_state(self.env.unwrapped)
+            if redraw is None:
+                return ()
+            with redraw as found:
                 found = found.clone()
                 redrawn = self._observe()
             return self._observe(), redrawn, found
@@ -206,7 +209,7 @@ def action_sensitivity(
 ) -> dict:
     """Measure how far a teacher's action moves when its observations change, relative to how far it moves anyway.
 
-    For each action it is the mean distance between both, over the action's standard deviation over all moments.
+    For each action it is the mean distance between both, over the action's standard deviation over all samples.
     0 means that the change is ignored. Two independent draws of a normally distributed action differ by 1.13.
 
     Args:
@@ -225,7 +228,7 @@ def action_sensitivity(
     actions, others = teacher(observations), teacher(changed)
     found = torch.ones(len(actions), dtype=torch.bool, device=actions.device) if found is None else found
     if not found.any():
-        raise ValueError("Hidden state could be redrawn in no moment. Does resampled_hidden_state() find any redraw?")
+        raise ValueError("Hidden state could be redrawn in no sample. Does resampled_hidden_state() find any redraw?")
     spread = actions.std(dim=0)
     moved = (others - actions)[found].abs().mean(dim=0)
     pairs = zip(moved.tolist(), spread.tolist(), strict=True)
@@ -253,17 +256,17 @@ def permute_terms(observations: TensorDict, terms: Iterable[ObservationTerm], se
     return changed
 
 
-def hidden_sensitivity(env: VecEnv, teacher: MLPModel, moments: Moments, onboard: Iterable[str]) -> dict:
+def hidden_sensitivity(env: VecEnv, teacher: MLPModel, samples: Samples, onboard: Iterable[str]) -> dict:
     """Measure the action sensitivity to what the onboard sensors cannot tell.
 
     With the task's hook, it is redrawn exactly. Without, the teacher's terms that no onboard group has too, by name or
-    by function, are exchanged between moments; that is coarser, for onboard sensors, a camera above all, may tell
+    by function, are exchanged between samples; that is coarser, for onboard sensors, a camera above all, may tell
     something of them: it is an upper bound.
 
     Args:
-        env: Environment of the moments.
+        env: Environment of the samples.
         teacher: Teacher that met them.
-        moments: As :func:`collect_moments` gives them.
+        samples: As :func:`collect_samples` gives them.
         onboard: Observation groups of the student.
 
     Returns:
@@ -273,9 +276,9 @@ def hidden_sensitivity(env: VecEnv, teacher: MLPModel, moments: Moments, onboard
         ValueError: If there is no hook and the teacher sees nothing that onboard groups lack, or its groups are no
             vectors.
     """
-    if moments.redrawn is not None:
-        return action_sensitivity(teacher, moments.present, moments.redrawn, moments.found) | {"method": "task hook"}
-    vectors = [group for group in onboard if moments.observations[group].ndim == 2]
+    if samples.redrawn is not None:
+        return action_sensitivity(teacher, samples.present, samples.redrawn, samples.found) | {"method": "task hook"}
+    vectors = [group for group in onboard if samples.observations[group].ndim == 2]
     names, functions = zip(*(_source(env, term) for term in observation_terms(env, vectors)), strict=True)
     hidden = []
     for term in observation_terms(env, groups_of(teacher)):
@@ -284,9 +287,9 @@ def hidden_sensitivity(env: VecEnv, teacher: MLPModel, moments: Moments, onboard
             hidden.append(term)
     if not hidden:
         raise ValueError("The teacher sees nothing that the onboard groups lack, so nothing is hidden.")
-    changed = permute_terms(moments.observations, hidden)
+    changed = permute_terms(samples.observations, hidden)
     method = f"permutation of {', '.join(term.name for term in hidden)}"
-    return action_sensitivity(teacher, moments.observations, changed) | {"method": method}
+    return action_sensitivity(teacher, samples.observations, changed) | {"method": method}
 
 
 def _group_cfg(env: VecEnv, group: str) -> object | None:
@@ -301,14 +304,14 @@ def _source(env: VecEnv, term: ObservationTerm) -> tuple[str, tuple | None]:
     return name, None if cfg is None else (cfg.func, cfg.params)
 
 
-def leakage(env: VecEnv, teacher: EncodedPolicy, student: EncodedPolicy, moments: Moments) -> dict[str, dict]:
+def leakage(env: VecEnv, teacher: EncodedPolicy, student: EncodedPolicy, samples: Samples) -> dict[str, dict]:
     """Measure what the embeddings tell about each of the teacher's terms, on episodes that the probe never saw.
 
     Args:
-        env: Environment of the moments.
+        env: Environment of the samples.
         teacher: Teacher that met them.
         student: Its student.
-        moments: As :func:`collect_moments` gives them.
+        samples: As :func:`collect_samples` gives them.
 
     Returns:
         For each term that varies, a JSON-ready dictionary: ``metric``, ``auc`` for terms of two values, else ``r2``,
@@ -319,15 +322,15 @@ def leakage(env: VecEnv, teacher: EncodedPolicy, student: EncodedPolicy, moments
         ValueError: If the teacher's groups are no vectors, or there are too few episodes.
     """
     terms = observation_terms(env, groups_of(teacher))
-    targets = torch.cat([term.of(moments.observations) for term in terms], dim=-1)
+    targets = torch.cat([term.of(samples.observations) for term in terms], dim=-1)
     with torch.no_grad():
-        z_teacher, z_student = (policy.get_latent(moments.observations) for policy in (teacher, student))
-    chance = permuted_across_episodes(targets, moments.episodes)
+        z_teacher, z_student = (policy.get_latent(samples.observations) for policy in (teacher, student))
+    chance = permuted_across_episodes(targets, samples.episodes)
     held_out = {
-        "z_teacher": predict_held_out(z_teacher, targets, moments.episodes),
-        "z_student": predict_held_out(z_student, targets, moments.episodes),
-        "state": predict_held_out(targets, targets, moments.episodes),
-        "permuted": predict_held_out(z_teacher, chance, moments.episodes),
+        "z_teacher": predict_held_out(z_teacher, targets, samples.episodes),
+        "z_student": predict_held_out(z_student, targets, samples.episodes),
+        "state": predict_held_out(targets, targets, samples.episodes),
+        "permuted": predict_held_out(z_teacher, chance, samples.episodes),
     }
     sizes = [term.size for term in terms]
     split = {name: [values.split(sizes, dim=-1) for values in pair] for name, pair in held_out.items()}
@@ -352,15 +355,15 @@ def measure_imitability(env: VecEnv, teacher: MLPModel, student: MLPModel, seed:
     Returns:
         JSON-ready dictionary: ``action_sensitivity`` as :func:`hidden_sensitivity` gives it, and ``leakage`` as
         :func:`leakage` does, None for policies without an embedding, teachers with images and students with memory,
-        whose embedding is not of the moment alone.
+        whose embedding is not of the present alone.
 
     Raises:
         ValueError: If the teacher has a memory, nothing is hidden from the student, or episodes are too few.
     """
-    moments = collect_moments(env, teacher, seed)
+    samples = collect_samples(env, teacher, seed)
     encoded = isinstance(teacher, EncodedPolicy) and isinstance(student, EncodedPolicy) and not student.is_recurrent
-    vectors = all(moments.observations[group].ndim == 2 for group in groups_of(teacher))
+    vectors = all(samples.observations[group].ndim == 2 for group in groups_of(teacher))
     return {
-        "action_sensitivity": hidden_sensitivity(env, teacher, moments, groups_of(student)),
-        "leakage": leakage(env, teacher, student, moments) if encoded and vectors else None,
+        "action_sensitivity": hidden_sensitivity(env, teacher, samples, groups_of(student)),
+        "leakage": leakage(env, teacher, student, samples) if encoded and vectors else None,
     }

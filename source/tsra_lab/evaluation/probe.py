@@ -20,7 +20,7 @@ TEST_SHARE = 0.3
 VALIDATION_SHARE = 0.15
 
 MIN_EPISODES = 8
-"""Fewest episodes that can be split."""
+"""Lower bound on episodes: fewer cannot be split."""
 
 CONSTANT = 1.0e-6
 """Standard deviation below which a variable does not vary."""
@@ -31,7 +31,7 @@ def predict_held_out(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Train the probe on some episodes and predict the targets of others.
 
-    Whole episodes are held out: moments of one episode share what is hidden in it, so moments drawn at random would be
+    Whole episodes are held out: samples of one episode share what is hidden in it, so samples drawn at random would be
     recognised, not predicted. Each target keeps the prediction of the epoch that is best on a third part, at worst its
     mean: what cannot be predicted is not fitted. The global random state stays as it is.
 
@@ -102,7 +102,7 @@ def permuted_across_episodes(values: torch.Tensor, episodes: torch.Tensor, seed:
         seed: Seed of the permutation.
 
     Returns:
-        Values of the same shape: each from a random moment of the other episode, which is the same for all moments
+        Values of the same shape: each from a random sample of the other episode, which is the same for all samples
         of one.
     """
     generator = torch.Generator().manual_seed(seed)
@@ -111,9 +111,9 @@ def permuted_across_episodes(values: torch.Tensor, episodes: torch.Tensor, seed:
     other = torch.empty_like(order)
     other[order] = order.roll(1)
     other = other[episodes]
-    moment = (torch.rand(len(episodes), generator=generator) * counts[other]).long()
-    starts = counts.cumsum(0) - counts
-    return values[episodes.argsort(stable=True)[starts[other] + moment].to(values.device)]
+    sample = (torch.rand(len(episodes), generator=generator) * counts[other]).long()
+    first = counts.cumsum(0) - counts
+    return values[episodes.argsort(stable=True)[first[other] + sample].to(values.device)]
 
 
 def is_binary(values: torch.Tensor) -> bool:

@@ -5,22 +5,21 @@
 
 """The student as one ONNX file that carries all a robot needs to know."""
 
-from .contract import deployment_contract, describe_memory_of
+from .inputs import assemble_inputs
+from .memory import describe_memory_of
 from .metadata import standard_metadata
 from .onnx_policy import OnnxPolicy
 from .page import contract_page
-from .parity import assemble_inputs, check_parity, record_inputs
-from .student import OPSET, export_student
+from .parity import check_parity, record_inputs
+from .student import export_student
 from .unitree import unitree_yaml
 from .verification import verify_student
 
 __all__ = [
-    "OPSET",
     "OnnxPolicy",
     "assemble_inputs",
     "check_parity",
     "contract_page",
-    "deployment_contract",
     "describe_memory_of",
     "export_student",
     "record_inputs",

@@ -14,7 +14,7 @@ def standard_metadata(contract: dict) -> dict[str, str]:
     Lists are comma-separated. Numbers keep the full precision of a 32-bit float.
 
     Args:
-        contract: As :func:`deployment_contract` gives it.
+        contract: As :func:`tsra_lab.export.isaac_lab.deployment_contract` gives it.
 
     Returns:
         Metadata by key.

@@ -14,7 +14,7 @@ from tensordict import TensorDict
 
 from tsra_deploy import Policy
 
-from .parity import assemble_inputs
+from .inputs import assemble_inputs
 
 
 class OnnxPolicy:

@@ -14,7 +14,7 @@ def contract_page(contract: dict) -> str:
     """Tell a contract in Markdown.
 
     Args:
-        contract: As :func:`tsra_lab.export.deployment_contract` gives it.
+        contract: As :func:`tsra_lab.export.isaac_lab.deployment_contract` gives it.
 
     Returns:
         The page.
@@ -35,7 +35,7 @@ def contract_page(contract: dict) -> str:
         "",
         "## Observations",
         "",
-        "Clip comes first, then scale, then history (oldest moment first, the first of an episode repeated). The valid"
+        "Clip comes first, then scale, then history (oldest sample first, the first of an episode repeated). The valid"
         " range is what the student saw while it was recorded for this file, after clip and scale.",
     ]
     for item in contract["inputs"]:
@@ -82,13 +82,12 @@ def contract_page(contract: dict) -> str:
 def _tell_evaluation(evaluation: dict) -> str:
     success = evaluation["success_rate"]
     if success is None:
-        worth = f"return {evaluation['return_mean']:.3g}"
+        performance = f"return {evaluation['return_mean']:.3g}"
     else:
         low, high = evaluation["success_ci95"]
-        worth = f"success {success:.3f} (95 %: {low:.3f} to {high:.3f})"
-    return (
-        f"Measured in the training environments: {worth}, {evaluation['episodes']} episodes, seed {evaluation['seed']}"
-    )
+        performance = f"success {success:.3f} (95 %: {low:.3f} to {high:.3f})"
+    episodes = f"{evaluation['episodes']} episodes, seed {evaluation['seed']}"
+    return f"Measured in the training environments: {performance}, {episodes}"
 
 
 def _tell_limit(limit: float | None) -> str:

@@ -13,9 +13,9 @@ import numpy as np
 import onnxruntime
 import torch
 from rsl_rl.env import VecEnv
-from tensordict import TensorDict
+from rsl_rl.models import MLPModel
 
-from .inputs import VECTOR_INPUT
+from .inputs import assemble_inputs
 
 FIRST = "first"
 """Name of the array that tells at which steps an episode begins."""
@@ -24,25 +24,8 @@ TOLERANCE = 1.0e-5
 """Largest absolute difference between ONNX Runtime and PyTorch that is accepted."""
 
 
-def assemble_inputs(obs: TensorDict, groups: list[str]) -> dict[str, torch.Tensor]:
-    """Form the ONNX inputs from the environment's observations.
-
-    Args:
-        obs: Observations, one tensor per group. Shapes are (num_envs, ...).
-        groups: Observation groups that the student sees, in order.
-
-    Returns:
-        Inputs by name: all vector groups concatenated, and each image group.
-    """
-    vectors = [obs[group] for group in groups if obs[group].dim() == 2]
-    inputs = {VECTOR_INPUT: torch.cat(vectors, dim=-1)} if vectors else {}
-    return inputs | {group: obs[group] for group in groups if obs[group].dim() > 2}
-
-
 @torch.inference_mode()
-def record_inputs(
-    env: VecEnv, policy: torch.nn.Module, groups: list[str], num_steps: int, seed: int
-) -> dict[str, np.ndarray]:
+def record_inputs(env: VecEnv, policy: MLPModel, groups: list[str], num_steps: int, seed: int) -> dict[str, np.ndarray]:
     """Record the inputs and outputs of a student that acts in the environment.
 
     Args:

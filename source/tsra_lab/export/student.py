@@ -10,15 +10,17 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import torch
+from rsl_rl.models import MLPModel
 
 from tsra_deploy import write_metadata
 
-from .contract import memory_of
 from .inputs import VECTOR_INPUT
+from .memory import memory_of
 from .metadata import standard_metadata
 from .page import contract_page
 from .parity import check_parity
@@ -32,7 +34,7 @@ STUDENT_FILE, PARITY_FILE, PAGE_FILE, UNITREE_FILE = "policy.onnx", "parity.npz"
 
 
 def export_student(
-    policy: torch.nn.Module,
+    policy: MLPModel,
     onboard_groups: list[str],
     contract: dict,
     recorded: dict[str, np.ndarray],
@@ -46,7 +48,7 @@ def export_student(
     Args:
         policy: Student, an rsl_rl model.
         onboard_groups: Groups that the robot can observe.
-        contract: What the robot must know, as :func:`tsra_lab.export.deployment_contract` gives it.
+        contract: What the robot must know, as :func:`tsra_lab.export.isaac_lab.deployment_contract` gives it.
         recorded: Inputs and outputs of the student, as :func:`tsra_lab.export.record_inputs` gives them.
         directory: Folder for the files.
 
@@ -67,7 +69,7 @@ def export_student(
         temporary = Path(folder)
         _write_onnx(policy, contract, temporary / STUDENT_FILE)
         check_parity(temporary / STUDENT_FILE, recorded)
-        np.savez_compressed(temporary / PARITY_FILE, **recorded)
+        np.savez_compressed(temporary / PARITY_FILE, allow_pickle=False, **recorded)
         (temporary / PAGE_FILE).write_text(contract_page(contract))
         # what is left of an earlier export must not describe this one
         (directory / UNITREE_FILE).unlink(missing_ok=True)
@@ -81,7 +83,7 @@ def export_student(
     return directory / STUDENT_FILE
 
 
-def _write_onnx(policy: torch.nn.Module, contract: dict, path: Path) -> None:
+def _write_onnx(policy: MLPModel, contract: dict, path: Path) -> None:
     """Export, check the graph's inputs and add the metadata."""
     graph = _StudentGraph(policy.as_onnx(verbose=False).to("cpu")).eval()  # as_onnx copies
     expected = [item["name"] for item in contract["inputs"]] + [item["input"] for item in contract["memory"]]
@@ -99,6 +101,7 @@ def _write_onnx(policy: torch.nn.Module, contract: dict, path: Path) -> None:
         external_data=False,
         verbose=False,
     )
+    assert program is not None  # it is, with dynamo
     model = program.model_proto
     for key, value in (standard_metadata(contract) | write_metadata(contract)).items():
         model.metadata_props.add(key=key, value=value)
@@ -118,7 +121,7 @@ def _write_onnx(policy: torch.nn.Module, contract: dict, path: Path) -> None:
 class _StudentGraph(torch.nn.Module):
     """A student's own ONNX module without the empty vector input that rsl_rl gives image-only models."""
 
-    def __init__(self, module: torch.nn.Module) -> None:
+    def __init__(self, module: Any) -> None:
         """Wrap the module.
 
         Args:

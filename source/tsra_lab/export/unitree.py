@@ -19,7 +19,7 @@ def unitree_yaml(contract: dict) -> str:
     orders joints differently changes that one list.
 
     Args:
-        contract: As :func:`tsra_lab.export.deployment_contract` gives it.
+        contract: As :func:`tsra_lab.export.isaac_lab.deployment_contract` gives it.
 
     Returns:
         Text of the file.

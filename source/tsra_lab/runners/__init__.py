@@ -5,7 +5,15 @@
 
 """The training loop, and checkpoints that survive an interruption."""
 
-from .aligned_runner import AlignedRunner
-from .checkpoint import load_checkpoint, random_state, restore_random_state, save_checkpoint
+from .aligned_runner import BEST_CHECKPOINT, AlignedRunner
+from .checkpoint import FORMAT_VERSION, load_checkpoint, random_state, restore_random_state, save_checkpoint
 
-__all__ = ["AlignedRunner", "load_checkpoint", "random_state", "restore_random_state", "save_checkpoint"]
+__all__ = [
+    "BEST_CHECKPOINT",
+    "FORMAT_VERSION",
+    "AlignedRunner",
+    "load_checkpoint",
+    "random_state",
+    "restore_random_state",
+    "save_checkpoint",
+]

@@ -8,8 +8,6 @@
 from __future__ import annotations
 
 import math
-import os
-import signal
 import time
 from pathlib import Path
 
@@ -19,25 +17,31 @@ from rsl_rl.runners import OnPolicyRunner
 from rsl_rl.utils import check_nan
 from tensordict import TensorDict
 
-from tsra_lab.algorithms import AlignedDistillation, check_contract, observation_contract
+from tsra_lab.algorithms import AlignedDistillation
 from tsra_lab.alignment import find_onboard_camera
-from tsra_lab.evaluation import evaluation_report, run_episodes
+from tsra_lab.observations import check_contract, observation_contract
 from tsra_results import write_report
 
 from .checkpoint import load_checkpoint, random_state, restore_random_state, save_checkpoint
+from .evaluator import evaluate_in_training, measured_performance, policies_of
+from .progress import Progress
+from .ranks import check_ranks_agree, join_ranks, lost_ranks_named
+from .stop_signals import StopSignals
 
-EVALUATION_SEED = 1_000_003
-"""Seed of the episodes that are evaluated during training: the same at every evaluation of every run."""
+BEST_CHECKPOINT = "model_best.pt"
+"""File of the checkpoint whose student was measured to be best, in the run directory."""
 
 
 class AlignedRunner(OnPolicyRunner):
     """Runs any rsl_rl algorithm and adds what the stock runner cannot do.
 
     - Every ``evaluation_interval`` iterations the algorithm's policies, teacher and student, run on matched seeds.
+      Training goes on as if they had not. The checkpoint of the best student is kept.
     - Checkpoints are written atomically, hold the random state and the observation contract, and are refused where
       they do not fit.
     - A resumed run first rolls out for an episode without learning, so that it learns from all of an episode at once.
     - SIGINT and SIGTERM end training after the current iteration with a checkpoint.
+    - Several processes, started by ``torchrun``, train together on GPUs or on the CPU.
     """
 
     def __init__(self, env: VecEnv, train_cfg: dict, log_dir: str | None = None, device: str = "cpu") -> None:
@@ -52,14 +56,16 @@ class AlignedRunner(OnPolicyRunner):
         super().__init__(env, train_cfg, log_dir, device)
         obs = env.get_observations()
         self.contract = observation_contract(env, obs, self.cfg["obs_groups"])
-        camera = find_onboard_camera(env)
+        self.camera = find_onboard_camera(env)
         seen = {group for groups in self.cfg["obs_groups"].values() for group in groups}
-        if camera is not None and all(obs[group].dim() == 2 for group in seen):
-            camera.switch(False)  # nobody looks
+        if self.camera is not None and all(obs[group].dim() == 2 for group in seen):
+            self.camera.switch(False)  # nobody looks
         self.stop_signal: int | None = None
         """Signal that ended training before its time."""
         self.evaluations: list[dict] = []
         """Reports of the evaluations so far, each with its ``iteration`` and ``env_steps``."""
+        self.rendered_frames = 0
+        """Onboard images that training rendered so far, over all environments of this rank, evaluations excluded."""
 
     def learn(self, num_learning_iterations: int, init_at_random_ep_len: bool = False) -> None:
         """Train until the iteration counter reaches ``num_learning_iterations`` or a signal asks to stop.
@@ -72,6 +78,7 @@ class AlignedRunner(OnPolicyRunner):
 
         Raises:
             ValueError: If the counter is there already.
+            RuntimeError: If another rank of a distributed training was lost, or the ranks drifted apart.
         """
         start = self.current_learning_iteration
         if start >= num_learning_iterations:
@@ -79,46 +86,28 @@ class AlignedRunner(OnPolicyRunner):
                 f"The run has {start} iterations already, so there is nothing to do until {num_learning_iterations}."
                 " Raise --max_iterations to train on."
             )
-        if self.is_distributed:
-            self.alg.broadcast_parameters()
         self.logger.init_logging_writer()
-        obs = self._begin_episodes(init_at_random_ep_len)
-        previous_handlers = {name: signal.signal(name, self._ask_to_stop) for name in (signal.SIGINT, signal.SIGTERM)}
-        try:
+        progress = Progress(num_learning_iterations, self._steps_per_iteration, self._writable_log_dir)
+        with StopSignals(self.device) as signals, lost_ranks_named(), progress.logging():
+            if self.is_distributed:
+                self.alg.broadcast_parameters()
+            obs = self._begin_episodes(init_at_random_ep_len)
             if start:
                 obs = self._settle(obs)
-            for iteration in range(start, num_learning_iterations):
-                collect_start = time.time()
-                obs = self._collect(obs)
-                update_start = time.time()
-                losses = self.alg.update()
-                self.logger.log(
-                    it=iteration,
-                    start_it=start,
-                    total_it=num_learning_iterations,
-                    collect_time=update_start - collect_start,
-                    learn_time=time.time() - update_start,
-                    loss_dict=losses,
-                    learning_rate=self.alg.learning_rate,
-                    action_std=self.alg.get_policy().output_std,
-                    rnd_weight=self.alg.rnd.weight if self.cfg["algorithm"].get("rnd_cfg") else None,
-                )
-                self.current_learning_iteration = iteration + 1
-                # read once: a signal that comes later is honoured after the next iteration
-                stopping = self.stop_signal is not None
+            last = False
+            while not last:
+                begin = time.time()
+                obs = self._iterate(obs, start, num_learning_iterations)
+                # asked once: a signal that comes later is honoured after the next iteration
+                stopping = signals.stopping()
                 last = stopping or self.current_learning_iteration == num_learning_iterations
-                interval = self.cfg.get("evaluation_interval", 0)
-                if interval and not stopping and (last or self.current_learning_iteration % interval == 0):
-                    self._evaluate()
-                    obs = self._begin_episodes(init_at_random_ep_len)
-                if last or self.current_learning_iteration % self.cfg["save_interval"] == 0:
+                if not stopping and self._is_due("evaluation_interval", last):
+                    progress.evaluation = self._evaluate()
+                if self._is_due("save_interval", last):
                     self._save_current()
-                if last:
-                    break
-        finally:
-            for name, handler in previous_handlers.items():
-                signal.signal(name, handler)
-            self.logger.stop_logging_writer()
+                progress.show(self.current_learning_iteration, time.time() - begin)
+        self.stop_signal = signals.received
+        self.logger.stop_logging_writer()
 
     def save(self, path: str, infos: dict | None = None) -> None:
         """Write a checkpoint, atomically.
@@ -132,6 +121,7 @@ class AlignedRunner(OnPolicyRunner):
         checkpoint["infos"] = infos
         checkpoint["random_state"] = random_state()
         checkpoint["evaluations"] = self.evaluations
+        checkpoint["rendered_frames"] = self.rendered_frames
         save_checkpoint(checkpoint, path)
         self.logger.save_model(path, self.current_learning_iteration)
 
@@ -150,7 +140,7 @@ class AlignedRunner(OnPolicyRunner):
             The ``infos`` that were saved with it.
 
         Raises:
-            ValueError: If it was made by another algorithm, or on other observations, or is no checkpoint.
+            ValueError: If it was made by another algorithm, version, or on other observations, or is no checkpoint.
             FileNotFoundError: If there is no such file.
         """
         checkpoint = load_checkpoint(path, map_location or self.device)
@@ -164,20 +154,22 @@ class AlignedRunner(OnPolicyRunner):
             check_contract(checkpoint["observation_contract"], self.contract)
         else:
             print(f"[WARNING] '{path}' has no observation contract (stock runner): only dimensions can be checked.")
+        ours = "random_state" in checkpoint
         if self.alg.load(checkpoint, load_cfg, strict):
             # the stock runner stores the index of the last iteration, ours the number of iterations
-            stock = "random_state" not in checkpoint
-            self.current_learning_iteration = checkpoint["iter"] + (1 if stock else 0)
-        if "random_state" in checkpoint:
-            restore_random_state(checkpoint["random_state"])
+            self.current_learning_iteration = checkpoint["iter"] + (0 if ours else 1)
+        if ours:
+            if not self.is_distributed:  # the file has one rank's state, and ranks must not draw the same numbers
+                restore_random_state(checkpoint["random_state"])
             self.evaluations = checkpoint["evaluations"]
+            self.rendered_frames = checkpoint["rendered_frames"]
         return checkpoint["infos"]
 
     def load_teacher(self, path: str) -> None:
         """Load the teacher to distil, and the zero-shot student where the checkpoint and the algorithm have one.
 
         Args:
-            path: Checkpoint of AlignedPPO for AlignedDistillation, of stock PPO for stock distillation.
+            path: Checkpoint of a teacher-student method for AlignedDistillation, of stock PPO for stock distillation.
 
         Raises:
             ValueError: If the teacher was trained on other observations, or the checkpoint holds none.
@@ -199,13 +191,9 @@ class AlignedRunner(OnPolicyRunner):
         self.alg.load(checkpoint, {"teacher": True, "student": zero_shot}, strict=True)
 
     def policies(self) -> dict[str, torch.nn.Module]:
-        """The algorithm's policies by name, ready for inference: ``teacher`` and ``student``, or one of them.
-
-        An algorithm that knows neither is rsl_rl's PPO, whose policy is the teacher of a later distillation.
-        """
+        """The algorithm's policies by name, ready for inference: ``teacher`` and ``student``, or one of them."""
         self.alg.eval_mode()
-        policies = {name: getattr(self.alg, name) for name in ("teacher", "student") if hasattr(self.alg, name)}
-        return policies or {"teacher": self.alg.get_policy()}
+        return policies_of(self.alg)
 
     def trained_student(self) -> torch.nn.Module:
         """The student, to be exported.
@@ -225,11 +213,33 @@ class AlignedRunner(OnPolicyRunner):
             raise ValueError("The student is untrained: the checkpoint was written before the policy's first update.")
         return policies["student"]
 
+    def _iterate(self, obs: TensorDict, start: int, total: int) -> TensorDict:
+        """Roll out, learn and log."""
+        begin = time.time()
+        obs = self._collect(obs)
+        middle = time.time()
+        losses = self.alg.update()
+        self.logger.log(
+            it=self.current_learning_iteration,
+            start_it=start,
+            total_it=total,
+            collect_time=middle - begin,
+            learn_time=time.time() - middle,
+            loss_dict=losses,
+            learning_rate=self.alg.learning_rate,
+            action_std=self.alg.get_policy().output_std,
+            rnd_weight=self.alg.rnd.weight if self.cfg["algorithm"].get("rnd_cfg") else None,
+        )
+        self.current_learning_iteration += 1
+        return obs
+
     def _collect(self, obs: TensorDict) -> TensorDict:
         """Fill the storage with one rollout and compute its returns."""
         self.alg.train_mode()
         with torch.inference_mode():
             for _ in range(self.cfg["num_steps_per_env"]):
+                if self.camera is not None:
+                    self.rendered_frames += int(self.camera.fresh.sum())
                 obs, rewards, dones, extras = self.env.step(self.alg.act(obs).to(self.env.device))
                 if self.cfg.get("check_for_nan", True):
                     check_nan(obs, rewards, dones)
@@ -258,40 +268,59 @@ class AlignedRunner(OnPolicyRunner):
             self.env.episode_length_buf = torch.randint_like(
                 self.env.episode_length_buf, high=int(self.env.max_episode_length)
             )
-        self.logger.cur_reward_sum.zero_()
-        self.logger.cur_episode_length.zero_()
         return obs.to(self.device)
 
-    def _evaluate(self) -> None:
-        """Run every policy on matched seeds in the training environments; leaves the random state as it was."""
-        state = random_state()
-        results = {
-            name: run_episodes(self.env, policy, self.env.num_envs, EVALUATION_SEED)
-            for name, policy in self.policies().items()
-        }
-        restore_random_state(state)
-        spec = getattr(self.env.unwrapped, "spec", None)
-        report = evaluation_report(spec.id if spec else "", EVALUATION_SEED, results)
+    def _is_due(self, interval: str, at_the_end: bool) -> bool:
+        """Whether something that happens at an interval, and at the end, is to happen now."""
+        iterations = self.cfg.get(interval, 0)
+        return iterations > 0 and (at_the_end or self.current_learning_iteration % iterations == 0)
+
+    @property
+    def _steps_per_iteration(self) -> int:
+        """Environment steps of an iteration, over all environments and ranks."""
+        return self.cfg["num_steps_per_env"] * self.env.num_envs * self.gpu_world_size
+
+    @property
+    def _writable_log_dir(self) -> str | None:
+        """Run directory, on the rank that writes."""
+        return None if self.logger.writer is None else self.logger.log_dir
+
+    def _evaluate(self) -> dict[str, float | None]:
+        """Evaluate, on the rank that writes; returns each policy's success, or return where there is none."""
+        if self.gpu_global_rank != 0:
+            return {}
+        report = evaluate_in_training(self.env, self.alg)
+        performance = measured_performance(report)
+        best = performance >= max(map(measured_performance, self.evaluations), default=-math.inf)
         iteration = self.current_learning_iteration
-        env_steps = iteration * self.cfg["num_steps_per_env"] * self.env.num_envs
-        self.evaluations.append({"iteration": iteration, "env_steps": env_steps, **report})
+        self.evaluations.append({"iteration": iteration, "env_steps": iteration * self._steps_per_iteration, **report})
+        shown = {}
         for name, numbers in report["policies"].items():
-            print(f"[EVALUATION] iteration {iteration}, {name}: success {numbers['success_rate']}")
+            success, mean_return = numbers["success_rate"], numbers["return_mean"]
+            shown[name] = mean_return if success is None else success
+            print(f"[EVALUATION] iteration {iteration}, {name}: success {success}, return {mean_return:.3f}")
             if self.logger.writer is not None:
-                self.logger.writer.add_scalar(f"Evaluation/{name}_return", numbers["return_mean"], iteration)
-                if numbers["success_rate"] is not None:
-                    self.logger.writer.add_scalar(f"Evaluation/{name}_success", numbers["success_rate"], iteration)
-        if self.logger.log_dir is not None:
-            write_report(self.evaluations, Path(self.logger.log_dir) / "evaluations.json")
+                self.logger.writer.add_scalar(f"Evaluation/{name}_return", mean_return, iteration)
+                if success is not None:
+                    self.logger.writer.add_scalar(f"Evaluation/{name}_success", success, iteration)
+        if self._writable_log_dir is not None:
+            write_report(self.evaluations, Path(self._writable_log_dir) / "evaluations.json")
+            if best:
+                self.save(str(Path(self._writable_log_dir) / BEST_CHECKPOINT))
+        return shown
 
     def _save_current(self) -> None:
         """Write the checkpoint of the current iteration where there is a run directory."""
-        if self.logger.writer is not None:
-            self.save(os.path.join(self.logger.log_dir, f"model_{self.current_learning_iteration}.pt"))
+        if self.is_distributed:
+            check_ranks_agree(self.alg.save())
+        if self._writable_log_dir is not None:
+            self.save(str(Path(self._writable_log_dir) / f"model_{self.current_learning_iteration}.pt"))
 
-    def _ask_to_stop(self, signal_number: int, _frame: object) -> None:
-        """Stop after this iteration; the second signal stops at once."""
-        if self.stop_signal is not None:
-            raise KeyboardInterrupt
-        self.stop_signal = signal_number
-        print(f"[INFO] {signal.Signals(signal_number).name}: stopping after this iteration. Send it again to stop now.")
+    def _configure_multi_gpu(self) -> None:
+        """Join the other ranks, on the CPU too; the stock runner knows GPUs alone."""
+        ranks = join_ranks(self.device)
+        self.cfg["multi_gpu"] = ranks
+        self.is_distributed = ranks is not None
+        self.gpu_world_size, self.gpu_global_rank, self.gpu_local_rank = (
+            (ranks["world_size"], ranks["global_rank"], ranks["local_rank"]) if ranks else (1, 0, 0)
+        )

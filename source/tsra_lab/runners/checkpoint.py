@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Checkpoint files: written whole or not at all, and loaded without running code from them."""
+"""Checkpoints that survive an interruption, and the random state that they hold."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ import torch
 
 from tsra_results import whole_file
 
+FORMAT_VERSION = 2
+"""Version of what a checkpoint holds. The first had no version."""
+
 
 def save_checkpoint(checkpoint: dict, path: str | Path) -> None:
     """Write a checkpoint. A crash at any moment leaves the file that was there before, or none.
@@ -24,11 +27,11 @@ def save_checkpoint(checkpoint: dict, path: str | Path) -> None:
         path: File to write; its folder is made if need be.
     """
     with whole_file(path) as file:
-        torch.save(checkpoint, file)
+        torch.save({"format_version": FORMAT_VERSION} | checkpoint, file)
 
 
 def load_checkpoint(path: str | Path, map_location: str | None = None) -> dict:
-    """Read a checkpoint with ``weights_only=True``.
+    """Read a checkpoint, ours or stock rsl_rl's, with ``weights_only=True``.
 
     Args:
         path: File to read.
@@ -39,7 +42,7 @@ def load_checkpoint(path: str | Path, map_location: str | None = None) -> dict:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is no checkpoint.
+        ValueError: If the file is no checkpoint, or one of another version of TSRA Lab.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"There is no checkpoint '{path}'.")
@@ -51,6 +54,14 @@ def load_checkpoint(path: str | Path, map_location: str | None = None) -> dict:
         ) from error
     if not isinstance(checkpoint, dict):
         raise ValueError(f"'{path}' is not a checkpoint: it holds a {type(checkpoint).__name__}.")
+    # stock rsl_rl's have neither a version nor our entries
+    ours = "random_state" in checkpoint
+    version = checkpoint.get("format_version", 1 if ours else FORMAT_VERSION)
+    if version != FORMAT_VERSION:
+        raise ValueError(
+            f"'{path}' has format version {version}, but this version of TSRA Lab reads {FORMAT_VERSION}. Use the"
+            " version that wrote it, or train anew."
+        )
     return checkpoint
 
 

@@ -5,24 +5,26 @@
 
 """The colour maze: hidden information that looks alike to the student."""
 
-import gymnasium as gym
+from dataclasses import replace
 
-from . import agents
+from tsra_lab.configs import FollowingCfg
 
-gym.register(
-    id="TSRA-ColorMaze-Rover",
-    entry_point="isaaclab.envs:ManagerBasedRLEnv",
-    disable_env_checker=True,
-    kwargs={
-        "env_cfg_entry_point": f"{__name__}.color_maze_env_cfg:ColorMazeEnvCfg",
-        "default_agent": "rsl_rl",
-        "rsl_rl_cfg_entry_point": f"{agents.__name__}:ColorMazeAlignedRunnerCfg",
-        "rsl_rl_unmasked_cfg_entry_point": f"{agents.__name__}:ColorMazeUnmaskedRunnerCfg",
-        "rsl_rl_sitt_cfg_entry_point": f"{agents.__name__}:ColorMazeSITTRunnerCfg",
-        "rsl_rl_dwbc_cfg_entry_point": f"{agents.__name__}:ColorMazeDWBCRunnerCfg",
-        "rsl_rl_asymmetric_cfg_entry_point": f"{agents.__name__}:ColorMazeAsymmetricRunnerCfg",
-        "rsl_rl_ppo_cfg_entry_point": f"{agents.__name__}:ColorMazePPORunnerCfg",
-        "rsl_rl_distillation_cfg_entry_point": f"{agents.__name__}:ColorMazeDistillationRunnerCfg",
-        "rsl_rl_aligned_distillation_cfg_entry_point": f"{agents.__name__}:ColorMazeAlignedDistillationRunnerCfg",
+from ..shared.suites import ROVER_SUITE
+
+SUITE = replace(
+    ROVER_SUITE,
+    experiment="color_maze",
+    # with 24 steps and 512 environments, 3.07 million environment steps
+    max_iterations=250,
+    settings=ROVER_SUITE.settings
+    | {
+        "sitt": {
+            "penalty_weight": 0.05,
+            "gradient_weight": 0.1,
+            "following": FollowingCfg(steps_per_iteration=64),
+        }
     },
 )
+"""Agents of the colour maze."""
+
+SUITE.register("TSRA-ColorMaze-Rover", f"{__name__}.color_maze_env_cfg:ColorMazeEnvCfg")

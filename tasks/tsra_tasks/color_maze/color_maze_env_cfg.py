@@ -15,9 +15,8 @@ from contextlib import AbstractContextManager
 
 import torch
 
-import isaaclab.sim as sim_utils
-from isaaclab.assets import ArticulationCfg, AssetBaseCfg
-from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
+from isaaclab.assets import ArticulationCfg
+from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.envs import mdp as isaac_mdp
 from isaaclab.managers import EventTermCfg as EventTerm
 from isaaclab.managers import ObservationGroupCfg as ObsGroup
@@ -31,9 +30,11 @@ from isaaclab.visualizers import VisualizerCfg
 
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
 
-from ..physics_cfg import ContactFreePhysicsCfg
 from ..robots import ROVER_CFG
-from ..rover_task import goal_in_robot_frame, progress_to_goal, reached_goal
+from ..shared.physics_cfg import ContactFreePhysicsCfg
+from ..shared.scene import LIGHT_CFG, floor_cfg
+from ..shared.task_env_cfg import OnboardGroupCfg, TaskEnvCfg
+from ..shared.terms import goal_in_robot_frame, progress_to_goal, reached_goal
 from . import mdp
 
 CONTROL_PERIOD = 0.1
@@ -44,15 +45,9 @@ CONTROL_PERIOD = 0.1
 class ColorMazeSceneCfg(InteractiveSceneCfg):
     """A rover on a floor. The maze is painted by the maze command, which knows its cells."""
 
-    floor = AssetBaseCfg(
-        prim_path="{ENV_REGEX_NS}/Floor",
-        spawn=sim_utils.CuboidCfg(
-            size=(5.2, 4.8, 0.02), visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=(0.72, 0.72, 0.70))
-        ),
-        init_state=AssetBaseCfg.InitialStateCfg(pos=(0.0, 0.0, -0.011)),
-    )
+    floor = floor_cfg(5.2, 4.8)
     robot: ArticulationCfg = replace(ROVER_CFG, prim_path="{ENV_REGEX_NS}/Robot")
-    light = AssetBaseCfg(prim_path="/World/Light", spawn=sim_utils.DistantLightCfg(intensity=2500.0))
+    light = LIGHT_CFG
 
 
 @configclass
@@ -80,7 +75,7 @@ class ObservationsCfg:
     """What the rover's own sensors give, and what only the simulator knows."""
 
     @configclass
-    class OnboardCfg(ObsGroup):
+    class OnboardCfg(OnboardGroupCfg):
         """Onboard: odometry, velocity, goal and a local occupancy grid that is blind to colour."""
 
         odometry = OnboardTerm(
@@ -106,10 +101,6 @@ class ObservationsCfg:
             unit="1 over the maze, 0 over free ground",
             frame="robot: rows along y, both from negative to positive",
         )
-
-        def __post_init__(self):
-            """Switch the noise on."""
-            self.enable_corruption = True
 
     @configclass
     class PrivilegedCfg(ObsGroup):
@@ -162,7 +153,7 @@ class TerminationsCfg:
 
 
 @configclass
-class ColorMazeEnvCfg(ManagerBasedRLEnvCfg):
+class ColorMazeEnvCfg(TaskEnvCfg):
     """Configuration of the colour maze."""
 
     scene: ColorMazeSceneCfg = ColorMazeSceneCfg(num_envs=512, env_spacing=6.0)
@@ -176,10 +167,7 @@ class ColorMazeEnvCfg(ManagerBasedRLEnvCfg):
     def __post_init__(self):
         """Set times, physics and the viewpoint."""
         # velocity drives are integrated implicitly and nothing touches: one physics step per control step is enough
-        self.sim.dt = CONTROL_PERIOD
-        self.decimation = 1
-        self.episode_length_s = 8.0
-        self.sim.render_interval = self.decimation
+        self._set_times(CONTROL_PERIOD)
         self.sim.physics = ContactFreePhysicsCfg()
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(-1.0, -9.0, 9.0))
 
@@ -212,8 +200,6 @@ class ColorMazeEnvCfg(ManagerBasedRLEnvCfg):
         return {"position": maze.position, "velocity": maze.velocity, "goal": maze.goal, "lava": maze.lava}
 
     def play_mode(self):
-        """Few environments, no noise, episodes from the start, and the maze painted in its colours."""
+        """Paint the maze in its colours, too."""
         super().play_mode()
-        self.evaluation_mode()
-        self.scene.num_envs = min(self.scene.num_envs, 9)
         self.commands.maze.debug_vis = True

@@ -5,24 +5,24 @@
 
 """The limited view: hidden information that lies where the student does not look."""
 
-import gymnasium as gym
+from dataclasses import replace
 
-from . import agents
+from tsra_lab.configs import FollowingCfg
 
-gym.register(
-    id="TSRA-LimitedView-Rover",
-    entry_point="isaaclab.envs:ManagerBasedRLEnv",
-    disable_env_checker=True,
-    kwargs={
-        "env_cfg_entry_point": f"{__name__}.limited_view_env_cfg:LimitedViewEnvCfg",
-        "default_agent": "rsl_rl",
-        "rsl_rl_cfg_entry_point": f"{agents.__name__}:LimitedViewAlignedRunnerCfg",
-        "rsl_rl_unmasked_cfg_entry_point": f"{agents.__name__}:LimitedViewUnmaskedRunnerCfg",
-        "rsl_rl_sitt_cfg_entry_point": f"{agents.__name__}:LimitedViewSITTRunnerCfg",
-        "rsl_rl_dwbc_cfg_entry_point": f"{agents.__name__}:LimitedViewDWBCRunnerCfg",
-        "rsl_rl_asymmetric_cfg_entry_point": f"{agents.__name__}:LimitedViewAsymmetricRunnerCfg",
-        "rsl_rl_ppo_cfg_entry_point": f"{agents.__name__}:LimitedViewPPORunnerCfg",
-        "rsl_rl_distillation_cfg_entry_point": f"{agents.__name__}:LimitedViewDistillationRunnerCfg",
-        "rsl_rl_aligned_distillation_cfg_entry_point": f"{agents.__name__}:LimitedViewAlignedDistillationRunnerCfg",
+from ..shared.suites import ROVER_SUITE
+
+SUITE = replace(
+    ROVER_SUITE,
+    experiment="limited_view",
+    settings=ROVER_SUITE.settings
+    | {
+        "sitt": {
+            "penalty_weight": 0.2,
+            "gradient_weight": 0.6,
+            "following": FollowingCfg(steps_per_iteration=64),
+        }
     },
 )
+"""Agents of the limited view."""
+
+SUITE.register("TSRA-LimitedView-Rover", f"{__name__}.limited_view_env_cfg:LimitedViewEnvCfg")

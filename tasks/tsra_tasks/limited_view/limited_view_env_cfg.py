@@ -16,9 +16,8 @@ from contextlib import AbstractContextManager
 
 import torch
 
-import isaaclab.sim as sim_utils
-from isaaclab.assets import ArticulationCfg, AssetBaseCfg
-from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
+from isaaclab.assets import ArticulationCfg
+from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.envs import mdp as isaac_mdp
 from isaaclab.managers import EventTermCfg as EventTerm
 from isaaclab.managers import ObservationGroupCfg as ObsGroup
@@ -33,10 +32,12 @@ from isaaclab.visualizers import VisualizerCfg
 
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
 
-from ..physics_cfg import ContactFreePhysicsCfg
-from ..props import post_distances
 from ..robots import TURNING_ROVER_CFG
-from ..rover_task import goal_in_robot_frame, progress_to_goal, reached_goal
+from ..shared.physics_cfg import ContactFreePhysicsCfg
+from ..shared.posts import post_distances
+from ..shared.scene import LIGHT_CFG, floor_cfg
+from ..shared.task_env_cfg import OnboardGroupCfg, TaskEnvCfg
+from ..shared.terms import goal_in_robot_frame, hit_post, progress_to_goal, reached_goal
 from . import mdp
 
 CONTROL_PERIOD = 0.1
@@ -61,15 +62,9 @@ DRIVES = SceneEntityCfg("robot", joint_names=["drive_x", "drive_y"], preserve_or
 class LimitedViewSceneCfg(InteractiveSceneCfg):
     """A rover on a floor. The posts are drawn by the field command, which knows where they are."""
 
-    floor = AssetBaseCfg(
-        prim_path="{ENV_REGEX_NS}/Floor",
-        spawn=sim_utils.CuboidCfg(
-            size=(5.6, 2.8, 0.02), visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=(0.72, 0.72, 0.70))
-        ),
-        init_state=AssetBaseCfg.InitialStateCfg(pos=(0.0, 0.0, -0.011)),
-    )
+    floor = floor_cfg(5.6, 2.8)
     robot: ArticulationCfg = replace(TURNING_ROVER_CFG, prim_path="{ENV_REGEX_NS}/Robot")
-    light = AssetBaseCfg(prim_path="/World/Light", spawn=sim_utils.DistantLightCfg(intensity=2500.0))
+    light = LIGHT_CFG
 
 
 @configclass
@@ -96,7 +91,7 @@ class ObservationsCfg:
     """What the rover's own sensors give, and what only the simulator knows."""
 
     @configclass
-    class OnboardCfg(ObsGroup):
+    class OnboardCfg(OnboardGroupCfg):
         """Onboard: odometry, heading, velocity, goal and the fan of rays."""
 
         odometry = OnboardTerm(
@@ -134,10 +129,6 @@ class ObservationsCfg:
             unit="m",
             frame="body: distance along each ray, from right to left",
         )
-
-        def __post_init__(self):
-            """Switch the noise on."""
-            self.enable_corruption = True
 
     @configclass
     class PrivilegedCfg(ObsGroup):
@@ -190,12 +181,12 @@ class TerminationsCfg:
     """Outcomes of an episode. Evaluation reports the rate of each; ``success`` is the task's success."""
 
     success = DoneTerm(func=reached_goal, params={"command_name": "field"})
-    collision = DoneTerm(func=mdp.hit_post, params={"command_name": "field"})
+    collision = DoneTerm(func=hit_post, params={"command_name": "field"})
     time_out = DoneTerm(func=isaac_mdp.time_out, time_out=True)
 
 
 @configclass
-class LimitedViewEnvCfg(ManagerBasedRLEnvCfg):
+class LimitedViewEnvCfg(TaskEnvCfg):
     """Configuration of the limited view."""
 
     scene: LimitedViewSceneCfg = LimitedViewSceneCfg(num_envs=512, env_spacing=6.0)
@@ -209,10 +200,7 @@ class LimitedViewEnvCfg(ManagerBasedRLEnvCfg):
     def __post_init__(self):
         """Set times, physics and the viewpoint."""
         # velocity drives are integrated implicitly and nothing touches: one physics step per control step is enough
-        self.sim.dt = CONTROL_PERIOD
-        self.decimation = 1
-        self.episode_length_s = 8.0
-        self.sim.render_interval = self.decimation
+        self._set_times(CONTROL_PERIOD)
         self.sim.physics = ContactFreePhysicsCfg()
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(-1.0, -9.0, 9.0))
 
@@ -260,7 +248,6 @@ class LimitedViewEnvCfg(ManagerBasedRLEnvCfg):
         }
 
     def play_mode(self):
-        """Few environments, no noise, and the posts drawn."""
+        """Draw the posts, too."""
         super().play_mode()
-        self.scene.num_envs = min(self.scene.num_envs, 9)
         self.commands.field.debug_vis = True

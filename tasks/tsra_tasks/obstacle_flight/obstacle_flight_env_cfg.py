@@ -17,8 +17,8 @@ from contextlib import AbstractContextManager
 import torch
 
 import isaaclab.sim as sim_utils
-from isaaclab.assets import AssetBaseCfg, RigidObjectCfg
-from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
+from isaaclab.assets import RigidObjectCfg
+from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.envs import mdp as isaac_mdp
 from isaaclab.managers import EventTermCfg as EventTerm
 from isaaclab.managers import ObservationGroupCfg as ObsGroup
@@ -34,10 +34,16 @@ from isaaclab.visualizers import VisualizerCfg
 
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
 
-from ..cameras import CameraRendererCfg, DepthImage, ImageNoiseCfg
-from ..physics_cfg import ContactFreePhysicsCfg
-from ..props import POST_CFG, POST_RADIUS, post_distances
+from ..props import POST_CFG, POST_RADIUS
 from ..robots import QUADROTOR_CFG
+from ..shared.depth_image import DepthImage
+from ..shared.image_noise import ImageNoiseCfg
+from ..shared.physics_cfg import ContactFreePhysicsCfg
+from ..shared.posts import post_distances
+from ..shared.renderer_cfg import CameraRendererCfg
+from ..shared.scene import LIGHT_CFG, floor_cfg
+from ..shared.task_env_cfg import CameraTaskEnvCfg, OnboardGroupCfg, SpectatorCfg
+from ..shared.terms import goal_in_robot_frame, hit_post, progress_to_goal, reached_goal
 from . import mdp
 
 CONTROL_PERIOD = 0.06
@@ -71,13 +77,7 @@ BODY = "body: x ahead, y left, z up"
 class ObstacleFlightSceneCfg(InteractiveSceneCfg):
     """A quadrotor with a camera, a floor, and the posts that the course command places."""
 
-    floor = AssetBaseCfg(
-        prim_path="{ENV_REGEX_NS}/Floor",
-        spawn=sim_utils.CuboidCfg(
-            size=(11.0, 6.0, 0.02), visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=(0.72, 0.72, 0.70))
-        ),
-        init_state=AssetBaseCfg.InitialStateCfg(pos=(0.0, 0.0, -0.011)),
-    )
+    floor = floor_cfg(11.0, 6.0)
     robot: RigidObjectCfg = replace(QUADROTOR_CFG, prim_path="{ENV_REGEX_NS}/Robot")
     camera: CameraCfg = CameraCfg(
         prim_path="{ENV_REGEX_NS}/Robot/front_camera",
@@ -94,7 +94,7 @@ class ObstacleFlightSceneCfg(InteractiveSceneCfg):
         update_latest_camera_pose=True,
         renderer_cfg=CameraRendererCfg(),
     )
-    light = AssetBaseCfg(prim_path="/World/Light", spawn=sim_utils.DistantLightCfg(intensity=2500.0))
+    light = LIGHT_CFG
 
     def __post_init__(self):
         """Add the posts."""
@@ -121,7 +121,7 @@ class ObservationsCfg:
     """What the quadrotor's own sensors give, and what only the simulator knows."""
 
     @configclass
-    class OnboardCfg(ObsGroup):
+    class OnboardCfg(OnboardGroupCfg):
         """Onboard: attitude, body rates, velocity, goal, altitude, last action."""
 
         attitude = OnboardTerm(
@@ -146,7 +146,7 @@ class ObservationsCfg:
             frame=BODY,
         )
         goal = OnboardTerm(
-            func=mdp.goal_in_body_frame,
+            func=goal_in_robot_frame,
             params={"command_name": "course"},
             noise=GaussianNoiseCfg(std=0.05),
             unit="m",
@@ -168,12 +168,8 @@ class ObservationsCfg:
         )
         last_action = OnboardTerm(func=isaac_mdp.last_action, unit="1", frame="the student's raw action")
 
-        def __post_init__(self):
-            """Switch the noise on."""
-            self.enable_corruption = True
-
     @configclass
-    class ImageCfg(ObsGroup):
+    class ImageCfg(OnboardGroupCfg):
         """Onboard too: the forward depth image."""
 
         depth = OnboardTerm(
@@ -185,10 +181,6 @@ class ObservationsCfg:
             frame="depth along the camera's axis; rows from the top",
         )
 
-        def __post_init__(self):
-            """Switch the noise on."""
-            self.enable_corruption = True
-
     @configclass
     class PrivilegedCfg(ObsGroup):
         """Privileged: the exact state, and the posts all around."""
@@ -196,7 +188,7 @@ class ObservationsCfg:
         attitude = ObsTerm(func=isaac_mdp.projected_gravity, params={"asset_cfg": ROBOT})
         body_rates = ObsTerm(func=isaac_mdp.base_ang_vel, params={"asset_cfg": ROBOT})
         velocity = ObsTerm(func=isaac_mdp.base_lin_vel, params={"asset_cfg": ROBOT})
-        goal = ObsTerm(func=mdp.goal_in_body_frame, params={"command_name": "course"})
+        goal = ObsTerm(func=goal_in_robot_frame, params={"command_name": "course"})
         altitude = ObsTerm(func=mdp.altitude, params={"command_name": "course"})
         lateral_position = ObsTerm(func=mdp.lateral_position, params={"command_name": "course"})
         last_action = ObsTerm(func=isaac_mdp.last_action)
@@ -229,7 +221,7 @@ class EventCfg:
 class RewardsCfg:
     """Progress to the goal, costs of time and unrest, and what ends the episode."""
 
-    progress = RewTerm(func=mdp.progress_to_goal, weight=1.0, params={"command_name": "course", "max_speed": MAX_SPEED})
+    progress = RewTerm(func=progress_to_goal, weight=1.0, params={"command_name": "course", "max_speed": MAX_SPEED})
     # without it, the discount alone makes it fly as fast as it can
     haste = RewTerm(func=mdp.excess_speed, weight=-1.0, params={"command_name": "course", "max_speed": MAX_SPEED})
     time = RewTerm(func=isaac_mdp.is_alive, weight=-0.01 / CONTROL_PERIOD)
@@ -248,8 +240,8 @@ class RewardsCfg:
 class TerminationsCfg:
     """Outcomes of an episode. Evaluation reports the rate of each; ``success`` is the task's success."""
 
-    success = DoneTerm(func=mdp.reached_goal, params={"command_name": "course"})
-    collision = DoneTerm(func=mdp.hit_post, params={"command_name": "course"})
+    success = DoneTerm(func=reached_goal, params={"command_name": "course"})
+    collision = DoneTerm(func=hit_post, params={"command_name": "course"})
     left_corridor = DoneTerm(
         func=mdp.left_corridor,
         params={"command_name": "course", "half_width": 2.4, "altitude_range": (0.2, 2.2)},
@@ -258,7 +250,7 @@ class TerminationsCfg:
 
 
 @configclass
-class ObstacleFlightEnvCfg(ManagerBasedRLEnvCfg):
+class ObstacleFlightEnvCfg(CameraTaskEnvCfg):
     """Configuration of the obstacle flight."""
 
     scene: ObstacleFlightSceneCfg = ObstacleFlightSceneCfg(num_envs=512, env_spacing=12.0)
@@ -268,31 +260,18 @@ class ObstacleFlightEnvCfg(ManagerBasedRLEnvCfg):
     events: EventCfg = EventCfg()
     rewards: RewardsCfg = RewardsCfg()
     terminations: TerminationsCfg = TerminationsCfg()
+    # behind the quadrotor, towards the goal's side
+    spectator: SpectatorCfg = SpectatorCfg(eye=(-1.0, 0.0, 0.55), target=(0.6, 0.0, -0.05), follows="robot")
 
     def __post_init__(self):
         """Set times, physics and the viewpoint."""
-        self.sim.dt = 0.02
-        self.decimation = round(CONTROL_PERIOD / self.sim.dt)
-        self.episode_length_s = 8.0
-        self.sim.render_interval = self.decimation
+        self._set_times(CONTROL_PERIOD, decimation=3)
         self.sim.physics = ContactFreePhysicsCfg()
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(-8.0, -6.0, 6.0))
 
     def evaluation_mode(self):
         """Start every episode at the start. Sensors stay noisy, as on the robot."""
         self.events.reset_quadrotor.params["anywhere_fraction"] = 0.0
-
-    def onboard_camera(self, env: ManagerBasedRLEnv) -> DepthImage | None:
-        """The image's observation term, which whoever trains may switch off.
-
-        Args:
-            env: Environment of this configuration.
-
-        Returns:
-            The term; None where the group was taken away.
-        """
-        image = env.observation_manager.cfg.image
-        return None if image is None else image.depth.func
 
     def resampled_hidden_state(self, env: ManagerBasedRLEnv) -> AbstractContextManager[torch.Tensor]:
         """Redraw what the onboard sensors cannot tell, the posts out of view, for as long as the context lasts.
@@ -343,22 +322,3 @@ class ObstacleFlightEnvCfg(ManagerBasedRLEnvCfg):
             "goal": course.goal,
             "posts": course.posts,
         }
-
-    def view_poses(self, env: ManagerBasedRLEnv) -> tuple[torch.Tensor, torch.Tensor]:
-        """Where a spectator stands and looks: behind the quadrotor, towards the goal's side.
-
-        Args:
-            env: Environment of this configuration.
-
-        Returns:
-            Eyes and targets in the world frame [m], each of shape (num_envs, 3).
-        """
-        place = env.command_manager.get_term("course").robot.data.root_link_pos_w.torch
-        back, ahead = (torch.tensor(offset, device=env.device) for offset in ((-1.0, 0.0, 0.55), (0.6, 0.0, -0.05)))
-        return place + back, place + ahead
-
-    def play_mode(self):
-        """Few environments, no noise, episodes from the start."""
-        super().play_mode()
-        self.evaluation_mode()
-        self.scene.num_envs = min(self.scene.num_envs, 9)

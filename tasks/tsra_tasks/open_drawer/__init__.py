@@ -5,32 +5,43 @@
 
 """Opening a drawer: hidden information that the robot's own arm covers."""
 
-import gymnasium as gym
+from dataclasses import replace
 
-from . import agents
+import isaaclab.utils as isaac_utils
 
-AGENTS = {
-    "default_agent": "rsl_rl",
-    "rsl_rl_cfg_entry_point": f"{agents.__name__}:DrawerAlignedRunnerCfg",
-    "rsl_rl_memory_cfg_entry_point": f"{agents.__name__}:DrawerMemoryRunnerCfg",
-    "rsl_rl_sitt_cfg_entry_point": f"{agents.__name__}:DrawerSITTRunnerCfg",
-    "rsl_rl_asymmetric_cfg_entry_point": f"{agents.__name__}:DrawerAsymmetricRunnerCfg",
-    "rsl_rl_ppo_cfg_entry_point": f"{agents.__name__}:DrawerPPORunnerCfg",
-    "rsl_rl_distillation_cfg_entry_point": f"{agents.__name__}:DrawerDistillationRunnerCfg",
-    "rsl_rl_aligned_distillation_cfg_entry_point": f"{agents.__name__}:DrawerAlignedDistillationRunnerCfg",
+from tsra_lab.configs import CNNModelCfg, EncoderTrainingCfg, FollowingCfg, PairsCfg
+
+from ..shared.suites import CAMERA_SUITE
+
+# the handle's place must be told to a centimetre: features keep the image's resolution, and pixels are normalised
+IMAGES = {
+    "cnn_cfg": CNNModelCfg.CNNCfg(
+        output_channels=[16, 32, 32], kernel_size=3, stride=2, padding="zeros", activation="elu"
+    ),
+    "image_normalization": True,
 }
+"""Changes of all students' models."""
+
+FOLLOWING = FollowingCfg(steps_per_iteration=64)
+"""How student encoders follow their teacher's, with as many steps as those that are aligned."""
+
+SUITE = replace(
+    CAMERA_SUITE,
+    experiment="open_drawer",
+    student_encoder=isaac_utils.replace(CAMERA_SUITE.student_encoder, **IMAGES),
+    student_encoder_with_memory=isaac_utils.replace(CAMERA_SUITE.student_encoder_with_memory, **IMAGES),
+    ppo={"entropy_coef": 0.02, "desired_kl": 0.01},
+    # the privileged observations have eleven dimensions
+    embedding_dim=16,
+    # pairs of early and clumsy rollouts are kept (63 of them with 512 environments and images of 6 steps): a student
+    # that strays from the teacher's path must still know where it is
+    pairs=PairsCfg(render_interval=4, kept_pairs=63 * 512 * 6),
+    encoders=EncoderTrainingCfg(steps_per_iteration=64),
+    settings={"sitt": {"following": FOLLOWING}, "dwbc": {"following": FOLLOWING}},
+    # with 24 steps and 512 environments, 1.23 million environment steps
+    max_iterations=100,
+)
 """Agents of the drawer task, whatever the arm and the cabinet."""
 
-gym.register(
-    id="TSRA-OpenDrawer-Arm",
-    entry_point="isaaclab.envs:ManagerBasedRLEnv",
-    disable_env_checker=True,
-    kwargs={"env_cfg_entry_point": f"{__name__}.open_drawer_env_cfg:OpenDrawerEnvCfg", **AGENTS},
-)
-
-gym.register(
-    id="TSRA-OpenDrawer-Franka",
-    entry_point="isaaclab.envs:ManagerBasedRLEnv",
-    disable_env_checker=True,
-    kwargs={"env_cfg_entry_point": f"{__name__}.franka_env_cfg:FrankaDrawerEnvCfg", **AGENTS},
-)
+SUITE.register("TSRA-OpenDrawer-Arm", f"{__name__}.open_drawer_env_cfg:OpenDrawerEnvCfg")
+SUITE.register("TSRA-OpenDrawer-Franka", f"{__name__}.franka_env_cfg:FrankaDrawerEnvCfg")

@@ -10,7 +10,7 @@ import math
 import isaaclab.sim as sim_utils
 from isaaclab.sensors import CameraCfg
 
-from ..cameras import CameraRendererCfg
+from ..shared.renderer_cfg import CameraRendererCfg
 from .mdp import Vector
 
 CAMERA_POSITION: Vector = (0.0, 0.3, 1.2)

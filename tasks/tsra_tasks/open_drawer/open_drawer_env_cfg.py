@@ -17,9 +17,8 @@ import math
 
 import torch
 
-import isaaclab.sim as sim_utils
-from isaaclab.assets import ArticulationCfg, AssetBaseCfg
-from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
+from isaaclab.assets import ArticulationCfg
+from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.envs import mdp as isaac_mdp
 from isaaclab.managers import EventTermCfg as EventTerm
 from isaaclab.managers import ObservationGroupCfg as ObsGroup
@@ -35,11 +34,14 @@ from isaaclab.visualizers import VisualizerCfg
 
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
 
-from ..cameras import DepthImage, ImageNoiseCfg
 from ..props import CABINET_CFG
 from ..robots import ARM_CFG, ARM_JOINTS
 from ..robots.arm_shapes import OCCLUDERS
 from ..robots.panda import FINGER_TRAVEL, FLANGE, GRIPPER_POINT, HAND_YAW
+from ..shared.depth_image import DepthImage
+from ..shared.image_noise import ImageNoiseCfg
+from ..shared.scene import LIGHT_CFG, floor_cfg
+from ..shared.task_env_cfg import CameraTaskEnvCfg, OnboardGroupCfg, SpectatorCfg
 from . import mdp
 from .arm_and_cabinet import ArmAndCabinet
 from .camera import CAMERA_CFG, MAX_DEPTH
@@ -93,13 +95,7 @@ JOINTS = "joints from the base to the hand"
 class OpenDrawerSceneCfg(InteractiveSceneCfg):
     """An arm, a cabinet before it, and a camera beside it. The origin is the arm's base; the floor is only seen."""
 
-    floor = AssetBaseCfg(
-        prim_path="{ENV_REGEX_NS}/Floor",
-        spawn=sim_utils.CuboidCfg(
-            size=(2.4, 1.8, 0.02), visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=(0.72, 0.72, 0.70))
-        ),
-        init_state=AssetBaseCfg.InitialStateCfg(pos=(0.4, 0.0, -0.011)),
-    )
+    floor = floor_cfg(2.4, 1.8, x=0.4)
     robot: ArticulationCfg = replace(
         ARM_CFG,
         prim_path="{ENV_REGEX_NS}/Robot",
@@ -107,7 +103,7 @@ class OpenDrawerSceneCfg(InteractiveSceneCfg):
     )
     cabinet: ArticulationCfg = replace(CABINET_CFG, prim_path="{ENV_REGEX_NS}/Cabinet")
     camera: CameraCfg = CAMERA_CFG
-    light = AssetBaseCfg(prim_path="/World/Light", spawn=sim_utils.DistantLightCfg(intensity=2500.0))
+    light = LIGHT_CFG
 
 
 @configclass
@@ -122,7 +118,7 @@ class ObservationsCfg:
     """What the arm's own sensors and the camera give, and what only the simulator knows."""
 
     @configclass
-    class OnboardCfg(ObsGroup):
+    class OnboardCfg(OnboardGroupCfg):
         """Onboard: joints and the last action."""
 
         joint_pos = OnboardTerm(
@@ -141,12 +137,8 @@ class ObservationsCfg:
             func=isaac_mdp.last_action, clip=(-2.0, 2.0), unit="1", frame="the student's raw action"
         )
 
-        def __post_init__(self):
-            """Switch the noise on."""
-            self.enable_corruption = True
-
     @configclass
-    class ImageCfg(ObsGroup):
+    class ImageCfg(OnboardGroupCfg):
         """Onboard too: the camera."""
 
         depth = OnboardTerm(
@@ -157,10 +149,6 @@ class ObservationsCfg:
             unit=f"{MAX_DEPTH} m",
             frame="depth along the camera's axis; rows from the top",
         )
-
-        def __post_init__(self):
-            """Switch the noise on."""
-            self.enable_corruption = True
 
     @configclass
     class PrivilegedCfg(ObsGroup):
@@ -223,7 +211,7 @@ class TerminationsCfg:
 
 
 @configclass
-class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
+class OpenDrawerEnvCfg(CameraTaskEnvCfg):
     """Configuration of the drawer task.
 
     Names of parts and points on them are not in the terms above: they come from :attr:`arm_and_cabinet`.
@@ -235,13 +223,12 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
     events: EventCfg = EventCfg()
     rewards: RewardsCfg = RewardsCfg()
     terminations: TerminationsCfg = TerminationsCfg()
+    # to the right of the arm
+    spectator: SpectatorCfg = SpectatorCfg(eye=(0.35, -1.25, 1.0), target=(0.4, 0.0, 0.4))
 
     def __post_init__(self):
         """Set times, physics and the viewpoint, and tell the terms the parts' names."""
-        self.sim.dt = CONTROL_PERIOD / 4
-        self.decimation = 4
-        self.episode_length_s = 5.0
-        self.sim.render_interval = self.decimation
+        self._set_times(CONTROL_PERIOD, decimation=4, episode_length=5.0)
         self.sim.gravity = (0.0, 0.0, 0.0)
         self.sim.physics = OpenDrawerPhysicsCfg()
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(0.4, 2.2, 1.6), lookat=(0.4, 0.0, 0.3))
@@ -272,18 +259,6 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
         self.events.reset_arm.params |= {"arm_cfg": parts.arm, "handle_cfg": parts.handle, "hooked": parts.hooked}
         self.events.place_cabinet.params["handle_cfg"] = parts.handle_mount
 
-    def onboard_camera(self, env: ManagerBasedRLEnv) -> DepthImage | None:
-        """The image's observation term, which whoever trains may switch off.
-
-        Args:
-            env: Environment of this configuration.
-
-        Returns:
-            The term; None where the group was taken away.
-        """
-        image = env.observation_manager.cfg.image
-        return None if image is None else image.depth.func
-
     def initial_state(self, env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
         """All that another simulator needs to begin the present episodes.
 
@@ -305,18 +280,6 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
             "cabinet_orientation": cabinet.root_link_quat_w.torch,
         }
 
-    def view_poses(self, env: ManagerBasedRLEnv) -> tuple[torch.Tensor, torch.Tensor]:
-        """Where a spectator stands and looks: to the right of the arm, at the drawer.
-
-        Args:
-            env: Environment of this configuration.
-
-        Returns:
-            Eyes and targets in the world frame [m], each of shape (num_envs, 3).
-        """
-        eye, target = (torch.tensor(place, device=env.device) for place in ((0.35, -1.25, 1.0), (0.4, 0.0, 0.4)))
-        return env.scene.env_origins + eye, env.scene.env_origins + target
-
     def step_metrics(self, env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
         """Metrics of the present step, which evaluation averages over episodes.
 
@@ -335,9 +298,3 @@ class OpenDrawerEnvCfg(ManagerBasedRLEnvCfg):
     def evaluation_mode(self):
         """Every episode begins with the arm near its ready pose. Sensors stay noisy, as on the robot."""
         self.events.reset_arm.params["near_fraction"] = 0.0
-
-    def play_mode(self):
-        """Few environments and no noise."""
-        super().play_mode()
-        self.evaluation_mode()
-        self.scene.num_envs = min(self.scene.num_envs, 9)

@@ -8,7 +8,7 @@
 from isaaclab.utils import configclass
 from isaaclab_newton.physics import MJWarpSolverCfg, NewtonCfg
 
-from ..physics_cfg import ContactFreePhysicsCfg
+from ..shared.physics_cfg import ContactFreePhysicsCfg
 
 
 @configclass

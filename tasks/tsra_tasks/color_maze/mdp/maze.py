@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import torch
 
 import isaaclab.sim as sim_utils
-from isaaclab.markers import VisualizationMarkers, VisualizationMarkersCfg
+from isaaclab.markers import VisualizationMarkersCfg
 
-from ...rover_task import GoalCommand
+from ...shared.goal import RoverGoalCommand
+from ...shared.scene import paint
 
 if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedRLEnv
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .maze_cfg import MazeCommandCfg
 
 
-class MazeCommand(GoalCommand):
+class MazeCommand(RoverGoalCommand):
     """Goal behind a maze of lava and path cells, both drawn at each reset.
 
     All positions are in the environment frame: x towards the goal, origin at the maze's centre.
@@ -115,11 +116,17 @@ class MazeCommand(GoalCommand):
             lava[walks, row, column] = False
         return lava
 
-    def _set_debug_vis_impl(self, debug_vis: bool) -> None:
-        if debug_vis and not hasattr(self, "_markers"):
-            self._markers = VisualizationMarkers(_marker_cfg(self.cfg))
-        if hasattr(self, "_markers"):
-            self._markers.set_visibility(debug_vis)
+    def _marker_cfg(self) -> VisualizationMarkersCfg:
+        """Markers in the order of the indices used below: path, lava, goal."""
+        side = 0.96 * self.cfg.cell_size
+        return VisualizationMarkersCfg(
+            prim_path="/Visuals/maze",
+            markers={
+                "path": sim_utils.CuboidCfg(size=(side, side, 0.01), visual_material=paint(0.35, 0.55, 0.75)),
+                "lava": sim_utils.CuboidCfg(size=(side, side, 0.01), visual_material=paint(0.85, 0.22, 0.08)),
+                "goal": self._goal_marker(),
+            },
+        )
 
     def _debug_vis_callback(self, event: object) -> None:
         origins = self._env.scene.env_origins
@@ -128,20 +135,3 @@ class MazeCommand(GoalCommand):
         kinds = torch.cat([self.lava.flatten().long(), torch.full((self.num_envs,), 2, device=self.device)])
         heights = torch.full((len(points), 1), 0.005, device=self.device)
         self._markers.visualize(translations=torch.cat([points, heights], dim=-1), marker_indices=kinds)
-
-
-def _marker_cfg(cfg: MazeCommandCfg) -> VisualizationMarkersCfg:
-    """Markers in the order of the indices used above: path, lava, goal."""
-    side = 0.96 * cfg.cell_size
-
-    def paint(red: float, green: float, blue: float) -> sim_utils.PreviewSurfaceCfg:
-        return sim_utils.PreviewSurfaceCfg(diffuse_color=(red, green, blue))
-
-    return VisualizationMarkersCfg(
-        prim_path="/Visuals/maze",
-        markers={
-            "path": sim_utils.CuboidCfg(size=(side, side, 0.01), visual_material=paint(0.35, 0.55, 0.75)),
-            "lava": sim_utils.CuboidCfg(size=(side, side, 0.01), visual_material=paint(0.85, 0.22, 0.08)),
-            "goal": sim_utils.CylinderCfg(radius=cfg.goal_radius, height=0.01, visual_material=paint(0.15, 0.65, 0.25)),
-        },
-    )

@@ -7,11 +7,11 @@
 
 from isaaclab.utils import configclass
 
-from ...rover_task import GoalCommandCfg
+from ...shared.goal_cfg import RoverGoalCommandCfg
 
 
 @configclass
-class MazeCommandCfg(GoalCommandCfg):
+class MazeCommandCfg(RoverGoalCommandCfg):
     """Cross the maze to the goal: the maze's cells and the goal, drawn anew each episode.
 
     The maze is a block of ``rows`` x ``columns`` square cells centred on the environment's origin, columns along x.

@@ -11,7 +11,6 @@ from .events import reset_rover_in_corridor
 from .field import FieldCommand
 from .field_cfg import FieldCommandCfg
 from .observations import body_velocity, heading
-from .terminations import hit_post
 
 __all__ = [
     "BodyVelocityAction",
@@ -20,6 +19,5 @@ __all__ = [
     "FieldCommandCfg",
     "body_velocity",
     "heading",
-    "hit_post",
     "reset_rover_in_corridor",
 ]

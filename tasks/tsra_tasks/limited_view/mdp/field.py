@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import torch
 
 import isaaclab.sim as sim_utils
-from isaaclab.markers import VisualizationMarkers, VisualizationMarkersCfg
+from isaaclab.markers import VisualizationMarkersCfg
 
-from ...props import ray_post_distances
-from ...rover_task import GoalCommand
+from ...shared.goal import RoverGoalCommand
+from ...shared.posts import draw_posts, ray_post_distances
+from ...shared.scene import paint
 
 if TYPE_CHECKING:
     from isaaclab.envs import ManagerBasedRLEnv
@@ -31,7 +32,7 @@ SLOW = 0.1
 """Speed below which motion has no direction worth counting [m/s]."""
 
 
-class FieldCommand(GoalCommand):
+class FieldCommand(RoverGoalCommand):
     """Goal behind a field of posts, both drawn at each reset, for a rover that turns."""
 
     cfg: FieldCommandCfg
@@ -132,16 +133,15 @@ class FieldCommand(GoalCommand):
     def _draw_posts(self, count: int) -> torch.Tensor:
         """Draw the posts of fields. Shape is (count, num_posts, 2)."""
         cfg = self.cfg
-        strips = torch.arange(cfg.num_posts, device=self.device)
-        x = (strips + torch.rand(count, cfg.num_posts, device=self.device)) / cfg.num_posts - 0.5
-        y = torch.rand(count, cfg.num_posts, device=self.device) - 0.5
-        return torch.stack([x * cfg.field_length, y * cfg.field_width], dim=-1)
+        return draw_posts(count, cfg.num_posts, cfg.field_length, cfg.field_width, self.device)
 
-    def _set_debug_vis_impl(self, debug_vis: bool) -> None:
-        if debug_vis and not hasattr(self, "_markers"):
-            self._markers = VisualizationMarkers(_marker_cfg(self.cfg))
-        if hasattr(self, "_markers"):
-            self._markers.set_visibility(debug_vis)
+    def _marker_cfg(self) -> VisualizationMarkersCfg:
+        """Markers in the order of the indices used below: post, goal."""
+        post = sim_utils.CylinderCfg(radius=self.cfg.post_radius, height=0.5, visual_material=paint(0.55, 0.42, 0.30))
+        return VisualizationMarkersCfg(
+            prim_path="/Visuals/field",
+            markers={"post": post, "goal": self._goal_marker()},
+        )
 
     def _debug_vis_callback(self, event: object) -> None:
         points = torch.cat([self.posts, self.goal[:, None, :]], dim=1) + self._env.scene.env_origins[:, None, :2]
@@ -150,18 +150,3 @@ class FieldCommand(GoalCommand):
         points = points.reshape(-1, 2)
         heights = torch.where(kinds.reshape(-1, 1) == 0, 0.25, 0.005)
         self._markers.visualize(translations=torch.cat([points, heights], dim=-1), marker_indices=kinds.flatten())
-
-
-def _marker_cfg(cfg: FieldCommandCfg) -> VisualizationMarkersCfg:
-    """Markers in the order of the indices used above: post, goal."""
-
-    def paint(red: float, green: float, blue: float) -> sim_utils.PreviewSurfaceCfg:
-        return sim_utils.PreviewSurfaceCfg(diffuse_color=(red, green, blue))
-
-    return VisualizationMarkersCfg(
-        prim_path="/Visuals/field",
-        markers={
-            "post": sim_utils.CylinderCfg(radius=cfg.post_radius, height=0.5, visual_material=paint(0.55, 0.42, 0.30)),
-            "goal": sim_utils.CylinderCfg(radius=cfg.goal_radius, height=0.01, visual_material=paint(0.15, 0.65, 0.25)),
-        },
-    )

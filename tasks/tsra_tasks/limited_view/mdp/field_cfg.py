@@ -7,11 +7,11 @@
 
 from isaaclab.utils import configclass
 
-from ...rover_task import GoalCommandCfg
+from ...shared.goal_cfg import RoverGoalCommandCfg
 
 
 @configclass
-class FieldCommandCfg(GoalCommandCfg):
+class FieldCommandCfg(RoverGoalCommandCfg):
     """Cross a field of round posts to the goal: posts and goal are drawn anew each episode.
 
     The field is a row of ``num_posts`` strips across the corridor, each with one post at a random place in it: posts

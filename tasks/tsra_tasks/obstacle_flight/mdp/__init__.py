@@ -10,9 +10,9 @@ from .actions_cfg import ThrustAndRatesActionCfg
 from .course import CourseCommand
 from .course_cfg import CourseCommandCfg
 from .events import reset_quadrotor
-from .observations import altitude, goal_in_body_frame, lateral_position
-from .rewards import body_rates_squared, closeness_to_posts, excess_speed, progress_to_goal
-from .terminations import hit_post, left_corridor, reached_goal
+from .observations import altitude, lateral_position
+from .rewards import body_rates_squared, closeness_to_posts, excess_speed
+from .terminations import left_corridor
 
 __all__ = [
     "CourseCommand",
@@ -23,11 +23,7 @@ __all__ = [
     "body_rates_squared",
     "closeness_to_posts",
     "excess_speed",
-    "goal_in_body_frame",
-    "hit_post",
     "lateral_position",
     "left_corridor",
-    "progress_to_goal",
-    "reached_goal",
     "reset_quadrotor",
 ]

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from isaaclab.managers import CommandTerm
 from isaaclab.utils.math import euler_xyz_from_quat, quat_apply_inverse
 
-from ...props import ray_post_distances
+from ...shared.goal import GoalCommand
+from ...shared.posts import draw_posts, ray_post_distances
 
 if TYPE_CHECKING:
     from isaaclab.assets import RigidObject
@@ -32,7 +32,7 @@ SLOW = 0.2
 """Speed below which motion has no direction worth counting [m/s]."""
 
 
-class CourseCommand(CommandTerm):
+class CourseCommand(GoalCommand):
     """Goal behind round posts, both drawn at each reset.
 
     Positions are in the environment frame, x towards the goal and z up, with its origin on the ground. The *heading
@@ -40,6 +40,9 @@ class CourseCommand(CommandTerm):
     """
 
     cfg: CourseCommandCfg
+    robot: RigidObject
+
+    dimensions = 3
 
     def __init__(self, cfg: CourseCommandCfg, env: ManagerBasedRLEnv) -> None:
         """Allocate the courses of all environments.
@@ -49,20 +52,10 @@ class CourseCommand(CommandTerm):
             env: Environment that owns the command.
         """
         super().__init__(cfg, env)
-        self.robot: RigidObject = env.scene[cfg.asset_name]
         self.post_assets = [env.scene[name] for name in cfg.post_names]
         """The posts in the scene, which are put where :attr:`posts` says at a reset."""
-        self.goal = torch.zeros(self.num_envs, 3, device=self.device)
-        """Goal position [m]. Shape is (num_envs, 3)."""
         self.posts = torch.zeros(self.num_envs, len(cfg.post_names), 2, device=self.device)
         """Centres of the posts [m]. Shape is (num_envs, num_posts, 2)."""
-        self.previous_distance = torch.zeros(self.num_envs, device=self.device)
-        """Distance to the goal at the end of the last step [m]. Shape is (num_envs,)."""
-
-    @property
-    def command(self) -> torch.Tensor:
-        """Goal relative to the quadrotor, in its body frame [m]. Shape is (num_envs, 3)."""
-        return quat_apply_inverse(self.orientation, self.goal - self.position)
 
     @property
     def position(self) -> torch.Tensor:
@@ -74,20 +67,27 @@ class CourseCommand(CommandTerm):
         """Orientation of the quadrotor as a quaternion (x, y, z, w). Shape is (num_envs, 4)."""
         return self.robot.data.root_link_quat_w.torch
 
-    @property
-    def distance(self) -> torch.Tensor:
-        """Distance from the quadrotor to the goal [m]. Shape is (num_envs,)."""
-        return (self.goal - self.position).norm(dim=-1)
+    def in_robot_frame(self, vectors: torch.Tensor) -> torch.Tensor:
+        """Express vectors of the environment frame in the body's frame.
+
+        Args:
+            vectors: Vectors of shape (num_envs, 3).
+
+        Returns:
+            Vectors of shape (num_envs, 3).
+        """
+        return quat_apply_inverse(self.orientation, vectors)
 
     def relative_posts(self) -> torch.Tensor:
         """Posts relative to the quadrotor, in its heading frame [m]. Shape is (num_envs, num_posts, 2)."""
         offset = self.posts - self.position[:, None, :2]
-        heading = self.heading()[:, None]
+        heading = self.heading[:, None]
         cos, sin = heading.cos(), heading.sin()
         return torch.stack(
             [cos * offset[..., 0] + sin * offset[..., 1], cos * offset[..., 1] - sin * offset[..., 0]], dim=-1
         )
 
+    @property
     def heading(self) -> torch.Tensor:
         """Direction the quadrotor faces, from the x axis [rad]. Shape is (num_envs,)."""
         return euler_xyz_from_quat(self.orientation)[2]
@@ -103,7 +103,7 @@ class CourseCommand(CommandTerm):
             Distances [m], ``max_range`` where a ray meets nothing. Shape is (num_envs, num_rays).
         """
         place = self.position[:, :2]
-        return ray_post_distances(place, self.heading(), angles, self.posts, self.cfg.post_radius, max_range)
+        return ray_post_distances(place, self.heading, angles, self.posts, self.cfg.post_radius, max_range)
 
     def clearance(self) -> torch.Tensor:
         """Gap between the ball around the quadrotor and each post [m]. Shape is (num_envs, num_posts)."""
@@ -164,19 +164,9 @@ class CourseCommand(CommandTerm):
         finally:
             self.posts = present
 
-    def _update_metrics(self) -> None:
-        """Outcomes are logged by the termination terms."""
-
     def _resample_command(self, env_ids: Sequence[int] | slice | torch.Tensor) -> None:
-        cfg, count = self.cfg, len(self.goal[env_ids])
-        self.goal[env_ids] = torch.stack(
-            [
-                torch.full((count,), cfg.goal_x, device=self.device),
-                torch.empty(count, device=self.device).uniform_(*cfg.lateral_range),
-                torch.empty(count, device=self.device).uniform_(*cfg.altitude_range),
-            ],
-            dim=-1,
-        )
+        super()._resample_command(env_ids)
+        count = len(self.goal[env_ids])
         self.posts[env_ids] = self._draw_posts(count)
         pose = torch.zeros(count, 7, device=self.device)
         pose[:, 6] = 1.0
@@ -184,16 +174,16 @@ class CourseCommand(CommandTerm):
             pose[:, :3] = self._env.scene.env_origins[env_ids]
             pose[:, :2] += self.posts[env_ids, index]
             asset.write_root_pose_to_sim_index(root_pose=pose.clone(), env_ids=env_ids)
-        self.previous_distance[env_ids] = self.distance[env_ids]
 
-    def _update_command(self) -> None:
-        # runs at the end of a step, so the reward term of the next sees the distance before its action
-        self.previous_distance[:] = self.distance
+    def _draw_goals(self, count: int) -> torch.Tensor:
+        x = torch.full((count,), self.cfg.goal_x, device=self.device)
+        y, z = (
+            torch.empty(count, device=self.device).uniform_(*span)
+            for span in (self.cfg.lateral_range, self.cfg.altitude_range)
+        )
+        return torch.stack([x, y, z], dim=-1)
 
     def _draw_posts(self, count: int) -> torch.Tensor:
         """Draw the posts of courses. Shape is (count, num_posts, 2)."""
-        num_posts = self.posts.shape[1]
-        strips = torch.arange(num_posts, device=self.device)
-        x = (strips + torch.rand(count, num_posts, device=self.device)) / num_posts - 0.5
-        y = torch.rand(count, num_posts, device=self.device) - 0.5
-        return torch.stack([x * self.cfg.posts_length, y * self.cfg.posts_width], dim=-1)
+        cfg = self.cfg
+        return draw_posts(count, len(cfg.post_names), cfg.posts_length, cfg.posts_width, self.device)

@@ -7,12 +7,13 @@
 
 from dataclasses import MISSING
 
-from isaaclab.managers import CommandTermCfg
 from isaaclab.utils import configclass
+
+from ...shared.goal_cfg import GoalCommandCfg
 
 
 @configclass
-class CourseCommandCfg(CommandTermCfg):
+class CourseCommandCfg(GoalCommandCfg):
     """Fly through round posts to a goal: posts and goal are drawn anew each episode.
 
     The course is a row of strips across the corridor, each with one post at a random place in it: posts never crowd,
@@ -20,12 +21,6 @@ class CourseCommandCfg(CommandTermCfg):
     """
 
     class_type: type | str = "{DIR}.course:CourseCommand"
-
-    resampling_time_range: tuple[float, float] = (1.0e9, 1.0e9)
-    """The command changes only at a reset."""
-
-    asset_name: str = MISSING
-    """Name of the quadrotor in the scene."""
 
     post_names: tuple[str, ...] = MISSING
     """Names of the posts in the scene, one for each strip."""
@@ -40,7 +35,6 @@ class CourseCommandCfg(CommandTermCfg):
     """x coordinate of the start [m]."""
 
     goal_x: float = 4.0
-    """x coordinate of the goal [m]."""
 
     lateral_range: tuple[float, float] = (-1.5, 1.5)
     """Range of the y coordinates of start and goal [m]."""
@@ -49,7 +43,6 @@ class CourseCommandCfg(CommandTermCfg):
     """Range of the altitudes of start and goal [m]."""
 
     goal_radius: float = 0.4
-    """The goal is reached within this distance [m]."""
 
     posts_length: float = 5.6
     """Extent of the strips along x, centred on the environment's origin [m]."""

@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from .course import CourseCommand
 
 
-def goal_in_body_frame(env: ManagerBasedRLEnv, command_name: str) -> torch.Tensor:
-    """Goal relative to the quadrotor, in its body frame [m]. Shape is (num_envs, 3)."""
-    return env.command_manager.get_command(command_name)
-
-
 def altitude(env: ManagerBasedRLEnv, command_name: str) -> torch.Tensor:
     """Height above the ground [m]. Shape is (num_envs, 1)."""
     course: CourseCommand = env.command_manager.get_term(command_name)

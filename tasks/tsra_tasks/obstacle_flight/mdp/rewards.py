@@ -17,23 +17,6 @@ if TYPE_CHECKING:
     from .course import CourseCommand
 
 
-def progress_to_goal(env: ManagerBasedRLEnv, command_name: str, max_speed: float) -> torch.Tensor:
-    """Speed at which the distance to the goal shrank in this step [m/s]. Shape is (num_envs,).
-
-    A speed, because Isaac Lab multiplies rewards by the step's duration: the sum over an episode is metres gained.
-
-    Args:
-        env: Environment that owns the term.
-        command_name: Name of the course command.
-        max_speed: Faster progress is worth no more [m/s].
-
-    Returns:
-        Speed, of shape (num_envs,).
-    """
-    course: CourseCommand = env.command_manager.get_term(command_name)
-    return ((course.previous_distance - course.distance) / env.step_dt).clamp(max=max_speed)
-
-
 def excess_speed(env: ManagerBasedRLEnv, command_name: str, max_speed: float) -> torch.Tensor:
     """Square of how much the quadrotor flies too fast [m^2/s^2]. Shape is (num_envs,).
 

@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from .course import CourseCommand
 
 
-def reached_goal(env: ManagerBasedRLEnv, command_name: str) -> torch.Tensor:
-    """Whether the quadrotor is at the goal. Shape is (num_envs,)."""
-    course: CourseCommand = env.command_manager.get_term(command_name)
-    return course.distance < course.cfg.goal_radius
-
-
-def hit_post(env: ManagerBasedRLEnv, command_name: str) -> torch.Tensor:
-    """Whether the quadrotor touches a post. Shape is (num_envs,)."""
-    course: CourseCommand = env.command_manager.get_term(command_name)
-    return course.touches_post()
-
-
 def left_corridor(
     env: ManagerBasedRLEnv, command_name: str, half_width: float, altitude_range: tuple[float, float]
 ) -> torch.Tensor:

@@ -1,0 +1,238 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The methods that a benchmark compares: which agent trains, with what changes, and how a student comes of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tsra_lab.agents import METHODS, PLAIN
+
+DISTILLATIONS = {
+    "dagger": ("rsl_rl_distillation_cfg_entry_point", "dagger"),
+    "bc": ("rsl_rl_distillation_cfg_entry_point", "bc"),
+    "aligned": ("rsl_rl_aligned_distillation_cfg_entry_point", "dagger"),
+}
+"""Agent and method of ``tsra-distill`` for each distillation."""
+
+
+@dataclass(frozen=True)
+class BenchmarkMethod:
+    """A way to a student."""
+
+    agent: str
+    """Key of the agent's configuration in the registry."""
+
+    label: str
+    """What tables and pictures call it."""
+
+    description: str
+    """What it does, in a sentence."""
+
+    overrides: tuple[str, ...] = ()
+    """Overrides of the agent's configuration, or of the environment's."""
+
+    distillation: str | None = None
+    """How the trained teacher is distilled: a key of :data:`DISTILLATIONS`. None for a student that training leaves."""
+
+    iteration_factor: float = 1
+    """Factor of the agent's iterations."""
+
+    color: str = PLAIN
+    """Colour in pictures."""
+
+
+def variant(key: str, label: str, description: str, *overrides: str, **fields: Any) -> BenchmarkMethod:
+    """A method that trains the agent of a row of :data:`tsra_lab.agents.METHODS`, with something changed.
+
+    Args:
+        key: Key of the row.
+        label: What tables and pictures call the method.
+        description: What it does, in a sentence.
+        overrides: Overrides of the agent's configuration, or of the environment's.
+        fields: Other fields of the method.
+
+    Returns:
+        The method.
+    """
+    return BenchmarkMethod(METHODS[key].agent_key, label, description, overrides, **fields)
+
+
+DISTILLED = {
+    "bc": variant(
+        "ppo", "BC", "Plain PPO teacher; behaviour cloning of its actions.", distillation="bc", color="#e69f00"
+    ),
+    "dagger": variant(
+        "ppo",
+        "DAgger",
+        "Plain PPO teacher; imitation where the student leads.",
+        distillation="dagger",
+        color="#56b4e9",
+    ),
+}
+"""Plain PPO, whose student comes of distillation."""
+
+ABLATIONS = {
+    "tsra_distilled": variant(
+        "tsra", "TSRA, distilled", "The zero-shot student is distilled further.", distillation="aligned"
+    ),
+    "tsra_no_mask": variant("unmasked", METHODS["unmasked"].label, METHODS["unmasked"].description),
+    "tsra_no_alignment": variant(
+        "dwbc",
+        "TSRA, no alignment",
+        "The teacher's encoder learns from reinforcement learning alone; the student's only follows it.",
+        "agent.algorithm.regularization_weight=0.0",
+    ),
+    "tsra_no_stability": variant(
+        "tsra",
+        "TSRA, no stability",
+        "Neither moving averages of the encoders nor consistency steps of the head.",
+        "agent.algorithm.encoders.target_decay=0.0",
+        "agent.algorithm.consistency.steps=0",
+    ),
+    "tsra_no_warm_up": variant(
+        "tsra",
+        "TSRA, no warm-up",
+        "The encoders start with the policy, not before it.",
+        "agent.algorithm.encoders.warmup_steps=0",
+    ),
+    "tsra_l2": variant(
+        "tsra",
+        "TSRA, L2 alignment",
+        "Nothing in the loss keeps the embedding from collapsing.",
+        "agent.algorithm.alignment=l2",
+    ),
+    "tsra_contrastive": variant(
+        "tsra",
+        "TSRA, contrastive alignment",
+        "InfoNCE with variance and covariance terms.",
+        "agent.algorithm.alignment=contrastive",
+    ),
+    "tsra_narrow": variant(
+        "tsra",
+        "TSRA, narrow encoders",
+        "Encoders of half the width.",
+        "agent.teacher.hidden_dims=[64,64]",
+        "agent.student.hidden_dims=[64,64]",
+    ),
+    "tsra_no_normalization": variant(
+        "tsra",
+        "TSRA, no normalisation",
+        "Encoders of observations as they come.",
+        "agent.teacher.obs_normalization=False",
+        "agent.student.obs_normalization=False",
+    ),
+    "tsra_long": variant("tsra", "TSRA, 5 x iterations", "Five times the iterations.", iteration_factor=5),
+}
+"""TSRA with one thing changed."""
+
+FRAMES = {
+    "tsra_every_frame": variant(
+        "tsra",
+        "TSRA, every frame",
+        "The camera renders at every step.",
+        "agent.algorithm.pairs.render_interval=1",
+    ),
+    "asymmetric_quarter": variant(
+        "asymmetric",
+        "asymmetric PPO, a quarter of the steps",
+        "As many rendered frames as a method has that renders at one step of four.",
+        iteration_factor=0.25,
+    ),
+}
+"""What rendered frames bring, on tasks with a camera."""
+
+
+def method_groups(trials: Path | None = None) -> dict[str, dict[str, BenchmarkMethod]]:
+    """All methods, in the groups that a command line can name.
+
+    Args:
+        trials: File of trials, as :func:`read_trials` reads it; None for none.
+
+    Returns:
+        Methods by group and name, in the order of tables and pictures: ``main``, the comparison, with each compared
+        row of :data:`tsra_lab.agents.METHODS`; ``ablations``; ``frames``; and ``trials``, if there is a file of them.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no file of trials.
+    """
+    compared = {
+        key: BenchmarkMethod(row.agent_key, row.label, row.description, color=row.color)
+        for key, row in METHODS.items()
+        if row.compared
+    }
+    groups = {"main": DISTILLED | compared, "ablations": ABLATIONS, "frames": FRAMES}
+    if trials is not None:
+        groups["trials"] = read_trials(trials, all_methods(groups))
+    return groups
+
+
+def all_methods(groups: Mapping[str, Mapping[str, BenchmarkMethod]]) -> dict[str, BenchmarkMethod]:
+    """Methods of all groups by name."""
+    return {name: method for methods in groups.values() for name, method in methods.items()}
+
+
+def read_trials(file: Path, methods: Mapping[str, BenchmarkMethod]) -> dict[str, BenchmarkMethod]:
+    """Read settings that were tried while tuning, which lie beside their results.
+
+    Args:
+        file: JSON file: a list of trials, each with its ``name``, the method it is ``based_on`` and ``overrides``.
+        methods: Methods by name.
+
+    Returns:
+        Methods by the trial's name.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is no list of trials, or a trial takes another's name or builds on no method.
+    """
+    try:
+        trials = json.loads(file.read_text())
+    except ValueError as error:
+        raise ValueError(f"'{file}' is no file of trials ({error}).") from error
+    found: dict[str, BenchmarkMethod] = {}
+    for trial in trials if isinstance(trials, list) else [trials]:
+        if not isinstance(trial, dict) or trial.keys() != {"name", "based_on", "overrides"}:
+            raise ValueError(f"'{file}': a trial has the entries name, based_on and overrides; this has none: {trial}")
+        name, base = trial["name"], trial["based_on"]
+        if name in methods or name in found:
+            raise ValueError(f"'{file}': there is a method '{name}' already. Choose another name.")
+        if base not in methods:
+            raise ValueError(f"'{file}': '{name}' is based on '{base}'. Methods: {', '.join(methods)}")
+        label = f"{methods[base].label}, {name.removeprefix(f'{base}_').replace('_', ' ')}"
+        overrides = (*methods[base].overrides, *trial["overrides"])
+        found[name] = replace(methods[base], label=label, overrides=overrides)
+    return found
+
+
+def select_methods(names: Iterable[str], groups: Mapping[str, Mapping[str, BenchmarkMethod]]) -> list[str]:
+    """Expand the groups among names of methods.
+
+    Args:
+        names: Names of methods or groups, or ``all`` for the main methods and the ablations.
+        groups: Methods by group and name.
+
+    Returns:
+        Names of methods, each once.
+
+    Raises:
+        ValueError: If there is no such method.
+    """
+    methods = all_methods(groups)
+    shorthands = {name: list(group) for name, group in groups.items()}
+    shorthands["all"] = shorthands["main"] + shorthands["ablations"]
+    selected = [method for name in names for method in shorthands.get(name, [name])]
+    for name in selected:
+        if name not in methods:
+            raise ValueError(
+                f"there is no method '{name}'. Methods: {', '.join(methods)}; shorthands: {', '.join(shorthands)}"
+            )
+    return list(dict.fromkeys(selected))

@@ -1,0 +1,233 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The trainable methods: what they are called, and how each makes an agent of a task's suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from isaaclab.utils import replace
+from isaaclab_rl.rsl_rl import RslRlBaseRunnerCfg, RslRlDistillationAlgorithmCfg
+
+from tsra_lab.configs import (
+    AlignedDistillationCfg,
+    AlignedDistillationRunnerCfg,
+    AlignedPPOCfg,
+    AsymmetricPPOCfg,
+    AsymmetricRunnerCfg,
+    DistillationRunnerCfg,
+    OnlineAdaptationCfg,
+    PPOCfg,
+    PPORunnerCfg,
+    StudentInformedPPOCfg,
+    TeacherStudentPPOCfg,
+    TeacherStudentRunnerCfg,
+    UnmaskedPPOCfg,
+)
+
+if TYPE_CHECKING:
+    from .suite import AgentSuite
+
+PLAIN = "#7f7f7f"
+"""Colour of a method that has none of its own."""
+
+
+def teacher_and_student(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
+    """Agent of a method that trains a teacher and a student which share a policy head."""
+    algorithm = {"embedding_dim": suite.embedding_dim, "pairs": replace(suite.pairs, **method.pairs)}
+    if issubclass(method.algorithm, AlignedPPOCfg):
+        algorithm["encoders"] = suite.encoders
+    return TeacherStudentRunnerCfg(
+        teacher=suite.teacher_encoder,
+        student=getattr(suite, method.student_encoder),
+        actor=suite.head,
+        critic=suite.critic,
+        obs_groups={"teacher": suite.privileged, "student": suite.onboard, "critic": suite.privileged},
+        algorithm=method.algorithm(**suite.ppo | algorithm | suite.settings.get(method.key, {})),
+        evaluation_interval=suite.evaluation_interval,
+        **suite.run(method),
+    )
+
+
+def onboard_policy(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
+    """Agent of a student that learns without a teacher, with a privileged critic."""
+    return AsymmetricRunnerCfg(
+        actor=suite.policy("student"),
+        critic=suite.critic,
+        obs_groups={"student": suite.onboard, "critic": suite.privileged},
+        algorithm=method.algorithm(**suite.ppo | suite.settings.get(method.key, {})),
+        evaluation_interval=suite.evaluation_interval,
+        **suite.run(method),
+    )
+
+
+def privileged_policy(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
+    """Agent of a plain teacher, to be distilled."""
+    return PPORunnerCfg(
+        actor=suite.policy("teacher"),
+        critic=suite.critic,
+        obs_groups={"actor": suite.privileged, "critic": suite.privileged},
+        algorithm=method.algorithm(**suite.ppo | suite.settings.get(method.key, {})),
+        evaluation_interval=suite.evaluation_interval,
+        **suite.run(method),
+    )
+
+
+def distilled_policy(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
+    """Agent that distils a plain teacher, from the privileged to the onboard groups."""
+    settings = {"num_learning_epochs": 4, "learning_rate": 1.0e-3, "gradient_length": 6}
+    return DistillationRunnerCfg(
+        teacher=suite.policy("teacher"),
+        student=suite.policy("distilled"),
+        obs_groups={"teacher": suite.privileged, "student": suite.onboard},
+        algorithm=method.algorithm(**settings | suite.settings.get(method.key, {})),
+        **suite.run(method) | {"max_iterations": suite.distillation_iterations, "save_interval": 50},
+    )
+
+
+def aligned_distillation(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
+    """Agent that distils an aligned teacher; models and observation sets are the teacher's."""
+    return AlignedDistillationRunnerCfg(
+        algorithm=method.algorithm(**suite.settings.get(method.key, {})),
+        **suite.run(method) | {"max_iterations": suite.aligned_distillation_iterations, "save_interval": 10},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """A trainable method: a row of :data:`METHODS`. With the defaults, one that trains a teacher and a student."""
+
+    key: str
+    """Its name in keys of agents, in a suite's settings and in experiments."""
+
+    label: str
+    """What tables and pictures call it."""
+
+    description: str = ""
+    """What it does, in a sentence."""
+
+    source: str = ""
+    """Publication, by its number on arXiv."""
+
+    color: str = PLAIN
+    """Colour in pictures."""
+
+    compared: bool = True
+    """Whether comparisons list it. False for variants of another row, teachers without a student and distillations."""
+
+    algorithm: type[Any] = TeacherStudentPPOCfg
+    """Class of the algorithm's configuration."""
+
+    build: Callable[[AgentSuite, Method], RslRlBaseRunnerCfg] = teacher_and_student
+    """Makes the agent's configuration for a suite."""
+
+    student_encoder: str = "student_encoder"
+    """Field of the suite that has the student's encoder. A suite that leaves it empty has no agent of the method."""
+
+    pairs: Mapping[str, int] = field(default_factory=dict)
+    """What the method needs to differ from the suite's :attr:`AgentSuite.pairs`."""
+
+    agent_key: str = ""
+    """Key of its agents in Gymnasium's registry; ``rsl_rl_<key>_cfg_entry_point`` if omitted."""
+
+    experiment: str = ""
+    """Ending of the experiment's name; the key if omitted."""
+
+    def __post_init__(self) -> None:
+        """Fill in the names that follow from the key."""
+        object.__setattr__(self, "agent_key", self.agent_key or f"rsl_rl_{self.key}_cfg_entry_point")
+        object.__setattr__(self, "experiment", self.experiment or self.key)
+
+
+# the colours are those of Okabe and Ito, which colour-blind readers can tell apart
+METHODS: dict[str, Method] = {
+    method.key: method
+    for method in (
+        Method(
+            key="sitt",
+            label="SITT",
+            description="Student-informed teacher training: the teacher pays for what its student cannot imitate.",
+            source="2412.09149",
+            color="#009e73",
+            algorithm=StudentInformedPPOCfg,
+        ),
+        Method(
+            key="asymmetric",
+            label="asymmetric PPO",
+            description="No teacher: PPO on onboard observations with a privileged critic.",
+            source="1710.06542",
+            color="#cc79a7",
+            algorithm=AsymmetricPPOCfg,
+            build=onboard_policy,
+        ),
+        Method(
+            key="dwbc",
+            label="DWBC",
+            description="Regularised online adaptation, of Deep Whole-Body Control.",
+            source="2210.10044",
+            color="#0072b2",
+            algorithm=OnlineAdaptationCfg,
+            # its teacher is drawn to the onboard embedding of every sample
+            pairs={"render_interval": 1},
+        ),
+        Method(
+            key="tsra",
+            label="TSRA",
+            description="Aligned teacher; its zero-shot student.",
+            source="2605.28372",
+            color="#d55e00",
+            algorithm=AlignedPPOCfg,
+            agent_key="rsl_rl_cfg_entry_point",
+            experiment="aligned",
+        ),
+        Method(
+            key="unmasked",
+            label="TSRA, no gradient mask",
+            description="The gradient of reinforcement learning moves the teacher's encoder too.",
+            compared=False,
+            algorithm=UnmaskedPPOCfg,
+        ),
+        Method(
+            key="memory",
+            label="TSRA, memory",
+            description="The student's encoder has a memory.",
+            compared=False,
+            algorithm=AlignedPPOCfg,
+            student_encoder="student_encoder_with_memory",
+            # sequences are of one rollout
+            pairs={"kept_pairs": 0},
+        ),
+        Method(
+            key="ppo",
+            label="PPO",
+            description="Plain PPO on privileged observations: the usual teacher, to be distilled.",
+            source="1707.06347",
+            compared=False,
+            algorithm=PPOCfg,
+            build=privileged_policy,
+        ),
+        Method(
+            key="distillation",
+            label="distillation",
+            description="DAgger or behaviour cloning of the plain PPO teacher.",
+            source="1011.0686",
+            compared=False,
+            algorithm=RslRlDistillationAlgorithmCfg,
+            build=distilled_policy,
+        ),
+        Method(
+            key="aligned_distillation",
+            label="TSRA, distilled",
+            description="DAgger on an aligned teacher, from its zero-shot student.",
+            compared=False,
+            algorithm=AlignedDistillationCfg,
+            build=aligned_distillation,
+        ),
+    )
+}
+"""All trainable methods by key. Each exists on every task that is registered after its row was put here."""

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What a task declares once for the agents of all methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import gymnasium
+
+from isaaclab.utils import replace
+from isaaclab_rl.rsl_rl import RslRlBaseRunnerCfg
+
+from tsra_lab.configs import CNNModelCfg, EncoderTrainingCfg, MLPModelCfg, PairsCfg, RNNModelCfg
+
+from .methods import METHODS, Method
+
+DISTILLED_STD = 0.1
+"""Standard deviation of a distilled student's actions, unless the suite says otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentSuite:
+    """Models, observation groups, settings and budget of a task, for a fair comparison the same for all methods.
+
+    :meth:`register` registers a task with an agent for each row of :data:`tsra_lab.agents.METHODS`. Tasks that have
+    much in common derive their suites from one by :func:`dataclasses.replace`.
+    """
+
+    experiment: str
+    """Beginning of the experiments' names, which the methods complete."""
+
+    teacher_encoder: MLPModelCfg | CNNModelCfg
+    """Encoder of the privileged groups. Encoders have no distribution."""
+
+    student_encoder: MLPModelCfg | CNNModelCfg | RNNModelCfg
+    """Encoder of the onboard groups."""
+
+    student_encoder_with_memory: CNNModelCfg | RNNModelCfg | None = None
+    """Encoder of the onboard groups that remembers; None for no such agent."""
+
+    head: MLPModelCfg
+    """Policy on the embedding, with a distribution."""
+
+    critic: MLPModelCfg | CNNModelCfg
+    """Value function on the privileged groups."""
+
+    teacher_policy: MLPModelCfg | CNNModelCfg | None = None
+    """Policy on the privileged groups, without an embedding; by default the encoder with the head's distribution."""
+
+    student_policy: MLPModelCfg | CNNModelCfg | None = None
+    """Policy on the onboard groups, without an embedding; by default the encoder with the head's distribution."""
+
+    distilled_policy: MLPModelCfg | CNNModelCfg | None = None
+    """Student of a plain teacher; by default :attr:`student_policy` with a standard deviation of 0.1."""
+
+    privileged: list[str] = field(default_factory=lambda: ["privileged"])
+    """Observation groups of the teacher and the critic."""
+
+    onboard: list[str] = field(default_factory=lambda: ["onboard"])
+    """Observation groups of the student."""
+
+    ppo: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of PPO, of all methods that learn by it (:class:`tsra_lab.configs.PPOCfg`)."""
+
+    embedding_dim: int = 16
+    """Dimensions of the embedding."""
+
+    pairs: PairsCfg = field(default_factory=PairsCfg)
+    """Which samples are paired, and how many are kept."""
+
+    encoders: EncoderTrainingCfg = field(default_factory=EncoderTrainingCfg)
+    """How the encoders learn from the alignment loss."""
+
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Settings of a method's own, by the method's key."""
+
+    num_steps_per_env: int = 24
+    """Steps of a rollout."""
+
+    max_iterations: int
+    """Iterations of every method that learns by PPO."""
+
+    save_interval: int = 25
+    """Iterations between checkpoints."""
+
+    evaluation_interval: int = 0
+    """Iterations between evaluations during training; 0 for none."""
+
+    distillation_iterations: int = 100
+    """Iterations of the distillation of a plain teacher."""
+
+    aligned_distillation_iterations: int = 50
+    """Iterations of the distillation of an aligned teacher."""
+
+    def policy(self, name: str) -> MLPModelCfg | CNNModelCfg:
+        """Model of a policy without an embedding.
+
+        Args:
+            name: ``teacher``, ``student`` or ``distilled``.
+
+        Returns:
+            The model that the suite gives, or its default.
+        """
+        if (given := getattr(self, f"{name}_policy")) is not None:
+            return given
+        if name == "distilled":
+            student = self.policy("student")
+            return replace(student, distribution_cfg=replace(student.distribution_cfg, init_std=DISTILLED_STD))
+        return replace(getattr(self, f"{name}_encoder"), distribution_cfg=self.head.distribution_cfg)
+
+    def run(self, method: Method) -> dict[str, Any]:
+        """Name and budget of a method's runs.
+
+        Args:
+            method: The method.
+
+        Returns:
+            Fields of a runner's configuration.
+        """
+        return {
+            "experiment_name": f"{self.experiment}_{method.experiment}",
+            "num_steps_per_env": self.num_steps_per_env,
+            "max_iterations": self.max_iterations,
+            "save_interval": self.save_interval,
+        }
+
+    def agent(self, method: str) -> RslRlBaseRunnerCfg:
+        """Agent of a method.
+
+        Args:
+            method: Key of the method.
+
+        Returns:
+            A new configuration.
+        """
+        return METHODS[method].build(self, METHODS[method])
+
+    def register(
+        self, task: str, env_cfg_entry_point: str, entry_point: str = "isaaclab.envs:ManagerBasedRLEnv"
+    ) -> None:
+        """Register a task with Gymnasium, with an agent for each method.
+
+        Args:
+            task: Name of the task.
+            env_cfg_entry_point: The environment's configuration, as ``module:class``.
+            entry_point: The environment, as ``module:class``.
+
+        Raises:
+            ValueError: If the suite has settings of methods that do not exist.
+        """
+        if unknown := self.settings.keys() - METHODS.keys():
+            raise ValueError(
+                f"The suite of '{task}' has settings of {', '.join(sorted(unknown))}. Methods: {', '.join(METHODS)}."
+            )
+        methods = [method for method in METHODS.values() if getattr(self, method.student_encoder) is not None]
+        agents = {method.agent_key: self._entry_point(method) for method in methods}
+        gymnasium.register(
+            id=task,
+            entry_point=entry_point,
+            disable_env_checker=True,
+            kwargs={"env_cfg_entry_point": env_cfg_entry_point, "default_agent": "rsl_rl", **agents},
+        )
+
+    def _entry_point(self, method: Method) -> Callable[[], RslRlBaseRunnerCfg]:
+        """A function that makes a method's agent, as Isaac Lab's registry takes it."""
+
+        def agent() -> RslRlBaseRunnerCfg:
+            return self.agent(method.key)
+
+        agent.__qualname__ = f"{self.experiment}_{method.experiment}"
+        return agent

@@ -1,0 +1,191 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Pairs of a rollout, single samples or sequences, and how batches are drawn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+from rsl_rl.env import VecEnv
+from tensordict import TensorDict
+
+from .memory import PairMemory
+from .schedule import OnboardCamera, RenderSchedule, find_onboard_camera
+from .sequences import FIRST
+
+
+@dataclass
+class Pairs:
+    """Observations of both sets at the same samples, one tensor per group, images in half precision."""
+
+    latest: TensorDict
+    """Those of the last rollout that has any. Shapes are (num_pairs, ...), or (time, num_envs, ...) for sequences."""
+
+    past: PairMemory
+    """Those of rollouts before; none for sequences."""
+
+    @property
+    def are_sequences(self) -> bool:
+        """Whether the samples are in sequences."""
+        return self.latest.dim() > 1
+
+    def __len__(self) -> int:
+        """Number of samples."""
+        return self.latest.numel() + len(self.past)
+
+    def new_samples(self) -> TensorDict:
+        """The latest pairs as single samples. Shapes are (num_pairs, ...)."""
+        return self.latest.flatten(0, 1) if self.are_sequences else self.latest
+
+    def draw(self, batch_size: int) -> TensorDict:
+        """Draw a batch of different samples, or of sequences with so many samples in all.
+
+        A sample drawn twice would be a false negative of itself.
+
+        Args:
+            batch_size: Number of samples; fewer where there are fewer.
+
+        Returns:
+            Observations in single precision. Shapes are (batch, ...), or (time, num_sequences, ...).
+        """
+        if self.are_sequences:
+            length, count = self.latest.batch_size
+            order = torch.randperm(count, device=self.latest.device)
+            return full_precision(self.latest[:, order[: max(1, batch_size // length)]])
+        order = torch.randperm(len(self), device=self.latest.device)[:batch_size]
+        if len(self.past) == 0:
+            return full_precision(self.latest[order])
+        old = order < len(self.past)
+        return full_precision(torch.cat([self.past[order[old]], self.latest[order[~old] - len(self.past)]]))
+
+
+class PairCollector:
+    """Collects the samples of a rollout at which the onboard observations are complete.
+
+    Reinforcement learning of a privileged teacher needs no image, so a camera need not render at every step: it is
+    switched on for one step in ``render_interval``, and only those samples are paired. For a student with memory,
+    which needs sequences, it is switched on for one rollout in ``render_interval``, and in between the last sequences
+    are given again. Without a camera every sample is paired.
+    """
+
+    def __init__(
+        self,
+        groups: Iterable[str],
+        camera: OnboardCamera | None = None,
+        render_interval: int = 1,
+        kept_pairs: int = 0,
+        sequences: bool = False,
+    ) -> None:
+        """Start without pairs.
+
+        Args:
+            groups: Observation groups of both sets.
+            camera: Onboard camera; None if there is none to switch.
+            render_interval: The camera renders at one of so many steps, or rollouts for sequences.
+            kept_pairs: Number of pairs of past rollouts that are given beside those of the present one.
+            sequences: Whether to keep samples in sequences.
+
+        Raises:
+            ValueError: If the interval is not positive, the number of kept pairs negative, there is no camera to
+                switch, or past sequences are to be kept.
+        """
+        if kept_pairs and sequences:
+            raise ValueError("Sequences are of one rollout: set kept_pairs to 0 for a student with memory.")
+        self.groups = list(dict.fromkeys(groups))
+        self.sequences = sequences
+        self.schedule = RenderSchedule(camera, render_interval, whole_rollouts=sequences)
+        self._past = PairMemory(kept_pairs)
+        self._latest: list[TensorDict] = []
+        self._given = False
+        self._begins: torch.Tensor | None = None
+
+    @classmethod
+    def of(cls, env: VecEnv, obs_groups: dict[str, list[str]], sequences: bool, **settings: int) -> PairCollector:
+        """Collect the pairs of an environment for the observation sets ``teacher`` and ``student``.
+
+        Args:
+            env: Environment.
+            obs_groups: Observation sets and the groups in them.
+            sequences: Whether to keep samples in sequences.
+            settings: As in :class:`tsra_lab.configs.PairsCfg`.
+
+        Returns:
+            The collector.
+
+        Raises:
+            ValueError: As the constructor.
+        """
+        groups = [*obs_groups["teacher"], *obs_groups["student"]]
+        return cls(groups, find_onboard_camera(env), sequences=sequences, **settings)
+
+    def add(self, obs: TensorDict) -> None:
+        """Keep the present sample where it is complete, and switch the camera for the next step.
+
+        Args:
+            obs: Observations, one tensor per group. Shapes are (num_envs, ...).
+        """
+        if self._given and self.schedule.this_rollout:  # of another rollout
+            if self._latest and not self.sequences:
+                self._past.add(torch.cat(self._latest))
+            self._latest, self._given = [], False
+        sample = _compressed(obs.select(*self.groups))
+        fresh = self.schedule.fresh(obs.device)
+        if not self.sequences:
+            self._latest.append(sample if fresh is None else sample[fresh])
+        elif self.schedule.this_rollout and (fresh is None or fresh.all()):
+            # the first sample of all begins an episode, as far as anyone knows
+            begins = torch.ones_like(sample[self.groups[0]][:, 0]) if self._begins is None else self._begins
+            self._latest.append(sample.set(FIRST, begins > 0.5))
+        self.schedule.end_step()
+
+    def end_step(self, dones: torch.Tensor) -> None:
+        """Take note of where an episode ended, so that the next sample begins another.
+
+        Args:
+            dones: Which episodes ended, of shape (num_envs,).
+        """
+        self._begins = dones.float()
+
+    def take(self) -> Pairs:
+        """Give the pairs of the rollout, which ends with this, and those kept; of sequences, the last there are.
+
+        Like a rollout storage, it keeps them until another rollout begins.
+
+        Raises:
+            ValueError: If there are none.
+        """
+        self.schedule.end_rollout()
+        self._given = True
+        join = torch.stack if self.sequences else torch.cat
+        latest = join(self._latest) if self._latest else None
+        if latest is None or latest.batch_size[0] == 0:
+            raise ValueError(
+                f"The rollout holds no pair: the camera renders at one of {self.schedule.interval} steps. Lower"
+                " render_interval or lengthen the rollout (num_steps_per_env)."
+            )
+        return Pairs(latest, self._past)
+
+
+def full_precision(pairs: TensorDict) -> TensorDict:
+    """Undo the compression of :class:`PairCollector` for a batch.
+
+    Args:
+        pairs: Observations, images in half precision.
+
+    Returns:
+        The same in single precision.
+    """
+    return pairs.apply(lambda tensor: tensor.float() if tensor.dtype == torch.float16 else tensor)
+
+
+def _compressed(sample: TensorDict) -> TensorDict:
+    """Images in half precision: exact to 1/4000 of a value between 0 and 1, in half the memory."""
+    return TensorDict(
+        {name: tensor.half() if tensor.dim() > 2 else tensor.clone() for name, tensor in sample.items()},
+        batch_size=sample.batch_size,
+    )

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Distil a teacher into a student and export the student. The last line printed is ``Run directory: PATH``.
+
+The zero-shot student of an aligned teacher, or of a baseline's, is refined in embedding and action space. A stock PPO
+teacher is distilled by rsl_rl's own distillation (DAgger) or by behaviour cloning: the control of every comparison.
+"""
+
+from __future__ import annotations
+
+from tsra_lab.runs import (
+    add_training_arguments,
+    agent_of_run,
+    apply_arguments,
+    distillation_agent,
+    distillation_agent_key,
+    export_run,
+    find_checkpoint,
+    make_parser,
+    open_training,
+    parse_args,
+    resolve_configs,
+)
+
+
+def main() -> int:
+    """Run the command.
+
+    Returns:
+        Exit status: 0, or 128 plus the number of the signal that stopped training.
+    """
+    parser = make_parser(__doc__)
+    add_training_arguments(parser)
+    parser.add_argument("--teacher", required=True, help="Checkpoint or run directory of the teacher, latest or best.")
+    parser.add_argument("--method", default="dagger", choices=("dagger", "bc"), help="Who acts: student or teacher.")
+    parser.add_argument("--agent", default=None, help="Key of the distillation's configuration; by the teacher's kind.")
+    args, overrides = parse_args(parser)
+
+    teacher = find_checkpoint(args.task, args.teacher)
+    teacher_agent = agent_of_run(teacher)
+    agent_key = args.agent or distillation_agent_key(teacher_agent)
+    env_cfg, agent_cfg = resolve_configs(args.task, agent_key, overrides)
+    agent = distillation_agent(apply_arguments(args, env_cfg, agent_cfg), teacher_agent, args.method)
+
+    with open_training(args, env_cfg, agent, agent_key) as training:
+        training.runner.load_teacher(str(teacher))
+        training.runner.learn(agent_cfg.max_iterations, agent_cfg.init_at_random_ep_len)
+        training.load_best()
+        export_run(args.task, training.env, training.runner, training.run)
+    return training.exit_status

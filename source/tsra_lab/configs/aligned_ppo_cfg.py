@@ -1,0 +1,51 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Configuration of TSRA."""
+
+from isaaclab.utils import configclass
+
+from .alignment_cfg import AlignmentLossCfg, AlignmentLossPresetsCfg, EncoderTrainingCfg
+from .ppo_cfg import TeacherStudentPPOCfg
+from .strict import StrictCfg
+
+
+@configclass
+class ConsistencyCfg(StrictCfg):
+    """How the head makes up for encoders that moved (:class:`tsra_lab.algorithms.phases.Consistency`)."""
+
+    steps: int = 4
+    """Steps of the policy head per iteration. 0 switches them off."""
+
+    max_steps: int = 64
+    """Upper bound on these steps, which go on while the drift that is left exceeds ``desired_kl``."""
+
+    learning_rate: float = 1.0e-3
+    """Learning rate of these steps (Adam)."""
+
+
+@configclass
+class AlignedPPOCfg(TeacherStudentPPOCfg):
+    """Settings of :class:`tsra_lab.algorithms.AlignedPPO`."""
+
+    class_name: str = "tsra_lab.algorithms:AlignedPPO"
+    """The algorithm, resolved by rsl_rl."""
+
+    alignment: AlignmentLossCfg | AlignmentLossPresetsCfg = AlignmentLossPresetsCfg()
+    """Loss that aligns both embeddings, or presets to choose from by name."""
+
+    encoders: EncoderTrainingCfg = EncoderTrainingCfg()
+    """How the encoders learn from it."""
+
+    consistency: ConsistencyCfg = ConsistencyCfg()
+    """How the policy head makes up for encoders that moved."""
+
+
+@configclass
+class UnmaskedPPOCfg(AlignedPPOCfg):
+    """Settings of :class:`tsra_lab.algorithms.UnmaskedPPO`, the ablation without the gradient mask."""
+
+    class_name: str = "tsra_lab.algorithms:UnmaskedPPO"
+    """The algorithm, resolved by rsl_rl."""

@@ -1,0 +1,11 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What teacher, student and critic see: observation sets, and the contract that a checkpoint holds of them."""
+
+from .contract import check_contract, observation_contract
+from .sets import ObservationSets, check_observation_sets
+
+__all__ = ["ObservationSets", "check_contract", "check_observation_sets", "observation_contract"]

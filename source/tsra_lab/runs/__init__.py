@@ -1,0 +1,57 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Runs: their directories, the configurations they are made of, beginning one, and opening one that is finished."""
+
+from .directory import (
+    CHECKPOINT_PATTERN,
+    DEFAULT_AGENT,
+    agent_of_run,
+    find_checkpoint,
+    git_state,
+    log_root,
+    new_run,
+    write_params,
+)
+from .distillation import aligned_models, distillation_agent, distillation_agent_key
+from .exporting import PARITY_ENVS, export_run
+from .opening import FinishedRun, OpenRun, add_run_arguments, find_run, load_run, onboard_groups, open_run
+from .playback import play
+from .session import check_groups_exist, make_parser, open_environment, parse_args, record_video, resolve_configs
+from .training import Training, add_training_arguments, apply_arguments, open_training
+
+__all__ = [
+    "CHECKPOINT_PATTERN",
+    "DEFAULT_AGENT",
+    "PARITY_ENVS",
+    "FinishedRun",
+    "OpenRun",
+    "Training",
+    "add_run_arguments",
+    "add_training_arguments",
+    "agent_of_run",
+    "aligned_models",
+    "apply_arguments",
+    "check_groups_exist",
+    "distillation_agent",
+    "distillation_agent_key",
+    "export_run",
+    "find_checkpoint",
+    "find_run",
+    "git_state",
+    "load_run",
+    "log_root",
+    "make_parser",
+    "new_run",
+    "onboard_groups",
+    "open_environment",
+    "open_run",
+    "open_training",
+    "parse_args",
+    "play",
+    "record_video",
+    "resolve_configs",
+    "write_params",
+]

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Run directories, as Isaac Lab lays them out: where they lie, what is in them, and how they are begun."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+
+from isaaclab_rl.entrypoints.common import dump_train_configs, resolve_checkpoint_selector, write_run_manifest
+from isaaclab_tasks.utils import load_cfg_from_registry
+
+from tsra_lab.runners import BEST_CHECKPOINT
+
+DEFAULT_AGENT = "rsl_rl_cfg_entry_point"
+"""Key of a task's default agent in the registry."""
+
+CHECKPOINT_PATTERN = r"model_(\d+)\.pt"
+"""File name of the checkpoint of an iteration."""
+
+BEST_PATTERN = re.escape(BEST_CHECKPOINT)
+"""File name of the checkpoint whose student was measured to be best."""
+
+
+def log_root(experiment_name: str) -> Path:
+    """Directory of an experiment's runs, where Isaac Lab keeps them too."""
+    return Path("logs", "rsl_rl", experiment_name).absolute()
+
+
+def find_checkpoint(task: str, checkpoint: str, agent_key: str = DEFAULT_AGENT, prefer_best: bool = False) -> Path:
+    """Find the checkpoint that a command line names.
+
+    Args:
+        task: Name of the task.
+        checkpoint: A file; a run directory or ``latest``, the newest run, for the newest checkpoint in it; or ``best``
+            for the best checkpoint of the newest run that has one.
+        agent_key: Key of the agent's configuration: among its runs ``latest`` and ``best`` look.
+        prefer_best: Whether a run directory and ``latest`` stand for the run's best checkpoint where it has one.
+
+    Returns:
+        Path of the checkpoint.
+
+    Raises:
+        FileNotFoundError: If there is none.
+    """
+    path = Path(checkpoint)
+    if checkpoint in ("latest", "best"):
+        path = _select_checkpoint(task, agent_key, BEST_PATTERN if checkpoint == "best" else CHECKPOINT_PATTERN)
+    elif path.is_dir():
+        path = _newest_checkpoint(path)
+    elif path.is_file():
+        return path
+    else:
+        raise FileNotFoundError(f"There is no checkpoint or run directory '{path}'.")
+    best = path.with_name(BEST_CHECKPOINT)
+    return best if prefer_best and best.is_file() else path
+
+
+def _select_checkpoint(task: str, agent_key: str, pattern: str) -> Path:
+    """The newest checkpoint whose name fits, in the newest run that has one."""
+    root = log_root(load_cfg_from_registry(task, agent_key).experiment_name)
+    try:
+        return Path(
+            resolve_checkpoint_selector(
+                str(root),
+                "latest",
+                library="rsl_rl",
+                task=task,
+                checkpoint_pattern=pattern,
+                metadata={"agent": agent_key},
+            )
+        )
+    except ValueError as error:
+        raise FileNotFoundError(
+            f"No run of {task} ({agent_key}) in '{root}' holds a checkpoint named {pattern}."
+        ) from error
+
+
+def _newest_checkpoint(run: Path) -> Path:
+    """The checkpoint of the last iteration in a run directory."""
+    numbered = [
+        (int(match[1]), file) for file in run.iterdir() if (match := re.fullmatch(CHECKPOINT_PATTERN, file.name))
+    ]
+    if not numbered:
+        raise FileNotFoundError(f"The run directory '{run}' holds no checkpoint (model_<iteration>.pt).")
+    return max(numbered)[1]
+
+
+def agent_of_run(checkpoint: Path) -> dict:
+    """Read the agent configuration that a checkpoint was trained with, from its run directory.
+
+    Args:
+        checkpoint: Path of the checkpoint.
+
+    Returns:
+        Runner configuration as a dictionary.
+
+    Raises:
+        FileNotFoundError: If the checkpoint does not lie in its run directory.
+    """
+    path = checkpoint.parent / "params" / "agent.yaml"
+    if not path.is_file():
+        raise FileNotFoundError(f"'{path}' is missing: keep checkpoints in their run directory, which describes them.")
+    return yaml.full_load(path.read_text())
+
+
+def new_run(task: str, agent_key: str, experiment_name: str, run_name: str) -> Path:
+    """Begin a run directory, with the manifest that ``latest`` finds it by.
+
+    Args:
+        task: Name of the task.
+        agent_key: Key of the agent's configuration in the registry.
+        experiment_name: Folder of the run.
+        run_name: Suffix of the directory's name; may be empty.
+
+    Returns:
+        Path of the run directory.
+    """
+    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    run = log_root(experiment_name) / "_".join(part for part in (stamp, run_name) if part)
+    write_run_manifest(str(run), library="rsl_rl", task=task, metadata={"agent": agent_key})
+    return run
+
+
+def write_params(run: Path, env_cfg: object, agent_cfg: object) -> None:
+    """Write both configurations under ``params`` of the run directory, all of it or nothing.
+
+    Args:
+        run: Run directory.
+        env_cfg: Configuration of the environment.
+        agent_cfg: Configuration of the agent, as an object or a dictionary.
+    """
+    with tempfile.TemporaryDirectory(dir=run) as temporary:
+        dump_train_configs(temporary, env_cfg, agent_cfg)
+        os.replace(Path(temporary, "params"), run / "params")
+
+
+def git_state(run: Path) -> list[dict]:
+    """State of the code that made a run, as rsl_rl noted it in the run's folder ``git``.
+
+    Args:
+        run: Run directory.
+
+    Returns:
+        For each repository its name, the ``commit``, and whether files were ``changed`` since; empty if none was noted.
+    """
+    states = []
+    for file in sorted(Path(run, "git").glob("*.diff")):
+        match = re.search(r"--- git commit ---\s+(\w+)(.*)", file.read_text(errors="replace"), re.DOTALL)
+        if match is not None:
+            changes = match[2].partition("--- git diff ---")[2]
+            states.append({"repository": file.stem, "commit": match[1], "changed": bool(changes.strip())})
+    return states

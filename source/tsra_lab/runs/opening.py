@@ -1,0 +1,198 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Opening a finished run: its checkpoint, its agent, an environment for it, and its policies."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from rsl_rl.env import VecEnv
+
+from isaaclab_tasks.utils import load_cfg_from_registry
+
+from tsra_lab.evaluation import hooks_of
+from tsra_lab.export import OnnxPolicy
+from tsra_lab.runners import AlignedRunner, load_checkpoint
+
+from .directory import DEFAULT_AGENT, agent_of_run, find_checkpoint
+from .session import check_groups_exist, open_environment, resolve_configs
+
+Mode = Literal["training", "evaluation", "play"]
+"""Which of the task's modes the environment is in."""
+
+
+@dataclass
+class FinishedRun:
+    """A run as its directory describes it."""
+
+    task: str
+    """Name of the task."""
+
+    checkpoint: Path
+    """The checkpoint that was taken."""
+
+    agent: dict
+    """Configuration of the agent."""
+
+    env_cfg: Any
+    """Configuration of an environment for it."""
+
+    @property
+    def exported(self) -> Path:
+        """Where the run's exported student lies, if it was exported."""
+        return self.checkpoint.parent / "exported" / "policy.onnx"
+
+
+@dataclass
+class OpenRun(FinishedRun):
+    """A run with its checkpoint loaded, in an environment."""
+
+    env: VecEnv
+    """The environment."""
+
+    runner: AlignedRunner
+    """The runner that holds the checkpoint."""
+
+    def policies(self, names: Sequence[str] | None = None) -> dict[str, Any]:
+        """Policies by name: ``teacher``, ``student`` and, of an exported student, ``onnx``.
+
+        Args:
+            names: Which ones; None for all there are.
+
+        Returns:
+            The policies, ready for inference.
+
+        Raises:
+            ValueError: If the run lacks one of them.
+        """
+        policies = dict(self.runner.policies())
+        if self.exported.is_file():
+            policies["onnx"] = OnnxPolicy(self.exported)
+        if absent := [name for name in names or () if name not in policies]:
+            raise ValueError(f"this run has no {' or '.join(absent)}; it has {', '.join(policies)}")
+        return {name: policies[name] for name in names or policies}
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that name a finished run.
+
+    Args:
+        parser: Parser of a command.
+    """
+    parser.add_argument("--agent", default=DEFAULT_AGENT, help="Agent among whose runs 'latest' and 'best' look.")
+    parser.add_argument("--checkpoint", required=True, help="A checkpoint, a run directory, 'latest' or 'best'.")
+
+
+def find_run(
+    task: str,
+    checkpoint: str,
+    overrides: Sequence[str] = (),
+    mode: Mode = "evaluation",
+    agent_key: str = DEFAULT_AGENT,
+    prefer_best: bool = False,
+) -> FinishedRun:
+    """Read what is needed to open a run, and print the checkpoint that was taken. The simulator does not start yet.
+
+    Args:
+        task: Name of the task.
+        checkpoint: What the command line names, as :func:`find_checkpoint` takes it.
+        overrides: ``key=value`` overrides of the environment's configuration.
+        mode: Mode of the environment.
+        agent_key: Key of the agent among whose runs ``latest`` and ``best`` look.
+        prefer_best: Whether to take the best checkpoint of the run rather than its newest.
+
+    Returns:
+        The run.
+
+    Raises:
+        FileNotFoundError: If there is no such checkpoint, or nothing describes it.
+        ValueError: If an override names nothing, or the task lacks an observation group of the run.
+    """
+    path = find_checkpoint(task, checkpoint, agent_key, prefer_best)
+    print(f"[INFO] Checkpoint: {path}")
+    agent = agent_of_run(path)
+    env_cfg, _ = resolve_configs(task, None, list(overrides), play_mode=mode == "play")
+    if mode == "evaluation":
+        hooks_of(env_cfg).evaluation_mode()
+    check_groups_exist(env_cfg, agent["obs_groups"])
+    return FinishedRun(task, path, agent, env_cfg)
+
+
+@contextlib.contextmanager
+def open_run(
+    run: FinishedRun, args: argparse.Namespace, seed: int = 0, num_envs: int | None = None
+) -> Iterator[OpenRun]:
+    """Start the simulator, create the environment and load the checkpoint.
+
+    Args:
+        run: As :func:`find_run` gives it.
+        args: Arguments of the command; its ``seed`` and ``num_envs`` take precedence.
+        seed: Seed of the environment.
+        num_envs: Number of environments; None for the task's own.
+
+    Yields:
+        The run with environment and runner.
+
+    Raises:
+        ValueError: If the checkpoint is damaged, of another format, or does not fit the environment.
+    """
+    load_checkpoint(run.checkpoint, "cpu")  # refused before the simulator starts
+    run.env_cfg.seed = seed if args.seed is None else args.seed
+    args.num_envs = args.num_envs or num_envs
+    with open_environment(args, run.env_cfg, run.agent["clip_actions"]) as env:
+        runner = load_run(env, run.checkpoint, args.device)
+        yield OpenRun(run.task, run.checkpoint, run.agent, run.env_cfg, env, runner)
+
+
+def load_run(env: VecEnv, checkpoint: Path, device: str) -> AlignedRunner:
+    """Build the runner that made a checkpoint and load it.
+
+    Args:
+        env: Environment in rsl_rl's wrapper.
+        checkpoint: The checkpoint, in its run directory.
+        device: Device of the agent.
+
+    Returns:
+        The runner.
+
+    Raises:
+        ValueError: If the checkpoint does not fit the environment.
+    """
+    runner = AlignedRunner(env, agent_of_run(checkpoint) | {"device": device}, device=device)
+    runner.load(str(checkpoint))
+    return runner
+
+
+def onboard_groups(run: FinishedRun) -> list[str]:
+    """Find out what the student sees: from the run itself, else from the task's default agent.
+
+    Args:
+        run: The run.
+
+    Returns:
+        Observation groups.
+
+    Raises:
+        ValueError: If neither has an observation set ``student``.
+    """
+    if "student" in run.agent["obs_groups"]:
+        return list(run.agent["obs_groups"]["student"])
+    try:
+        default = load_cfg_from_registry(run.task, DEFAULT_AGENT)
+    except ValueError:  # the task has no such agent
+        default = {}
+    groups = default.get("obs_groups") if isinstance(default, dict) else getattr(default, "obs_groups", None)
+    if not isinstance(groups, dict) or "student" not in groups:
+        raise ValueError(
+            f"What the student of {run.task} sees is unknown: neither the run's nor the task's default agent has an"
+            " observation set 'student'. Name its observation groups with --onboard."
+        )
+    return list(groups["student"])
