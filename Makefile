@@ -15,7 +15,7 @@ demo: install
 
 # before each commit: under two minutes
 check: lint
-	$(PYTEST) --dist worksteal tests/unit
+	$(PYTEST) --dist worksteal -m "not integration" tests/unit
 
 # check, and the simulator where it is quick
 test-fast: lint

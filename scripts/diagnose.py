@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Find out why a teacher cannot be imitated: which privileged observations it acts on that its student cannot infer."""
+"""Find out why a teacher cannot be imitated: see tsra_lab/commands/diagnose.py."""
 
 import sys
 

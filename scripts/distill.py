@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Distil a teacher into a student and export the student. The last line printed is ``Run directory: PATH``."""
+"""Distil a teacher into a student and export the student: see tsra_lab/commands/distill.py."""
 
 import sys
 

@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Evaluate the policies of a run on the same seeds and initial states: success, return and the imitation gap."""
+"""Evaluate the policies of a run: see tsra_lab/commands/evaluate.py."""
 
 import sys
 

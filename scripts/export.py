@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Export the student of a run to one ONNX file with all a robot needs to know."""
+"""Export the student of a run to one ONNX file: see tsra_lab/commands/export.py."""
 
 import sys
 

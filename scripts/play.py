@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Watch a policy: in Isaac Sim (``--viz kit``), or kit-less (``--viz newton``, ``viser`` or ``rerun``)."""
+"""Watch a policy: see tsra_lab/commands/play.py."""
 
 import sys
 

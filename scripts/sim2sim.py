@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Run an exported student in plain MuJoCo, through the episodes that Isaac Lab recorded, and compare its success."""
+"""Run an exported student in plain MuJoCo: see tsra_sim2sim/command.py."""
 
 import sys
 

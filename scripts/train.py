@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Train an agent on a task. The last line printed is ``Run directory: PATH``."""
+"""Train an agent on a task: see tsra_lab/commands/train.py."""
 
 import sys
 

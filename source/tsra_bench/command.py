@@ -47,7 +47,6 @@ def main() -> int:
     Returns:
         Exit status: 0, 1 if a cell has no result, or 128 plus the number of the signal that stopped the benchmark.
     """
-    load_external_tasks()  # first: a package of tasks may add methods
     parser = make_parser()
     args = parser.parse_args()
     processes = Processes()
@@ -70,6 +69,7 @@ def main() -> int:
 
 def make_parser() -> argparse.ArgumentParser:
     """Parser of the command line."""
+    load_external_tasks()  # first: a package of tasks may add methods
     methods = all_methods(method_groups())
     listing = "\n".join(f"  {name:18s} {method.description}" for name, method in methods.items())
     parser = argparse.ArgumentParser(
@@ -123,12 +123,11 @@ def plan_cells(args: argparse.Namespace, groups: Groups) -> list[Cell]:
         ValueError: If a task, a method, an agent or an override does not exist.
     """
     names, methods = select_methods(args.methods, groups), all_methods(groups)
-    load_external_tasks()
     if not args.tasks:
         raise ValueError(f"name --tasks. TSRA Lab's tasks: {', '.join(our_tasks())}")
     tasks = list(dict.fromkeys(args.tasks))
-    plans = {(task, name): plan_method(task, name, methods[name], args) for task in tasks for name in names}
-    return [make_cell(seed) for seed in dict.fromkeys(args.seeds) for make_cell in plans.values()]
+    plans = [_plan_method(task, name, methods[name], args) for task in tasks for name in names]
+    return [make_cell(seed) for seed in dict.fromkeys(args.seeds) for make_cell in plans]
 
 
 def our_tasks() -> list[str]:
@@ -136,27 +135,14 @@ def our_tasks() -> list[str]:
     return sorted(name for name in gym.registry if name.startswith("TSRA-"))
 
 
-def plan_method(task: str, name: str, method: BenchmarkMethod, args: argparse.Namespace) -> Callable[[int], Cell]:
-    """Plan a method on a task.
-
-    Args:
-        task: Name of the task.
-        name: Name of the method.
-        method: The method.
-        args: Arguments of the command.
-
-    Returns:
-        Function that makes the cell of a seed.
-
-    Raises:
-        ValueError: If the task, an agent or an override does not exist.
-    """
-    env_cfg, agent = load_configs(task, method.agent, method.overrides)
+def _plan_method(task: str, name: str, method: BenchmarkMethod, args: argparse.Namespace) -> Callable[[int], Cell]:
+    """Plan a method on a task; returns the function that makes the cell of a seed."""
+    env_cfg, agent = _load_configs(task, method.agent, method.overrides)
     num_envs = args.num_envs or env_cfg.scene.num_envs
     iterations = max(1, round((args.max_iterations or agent.max_iterations) * method.iteration_factor))
     distillation = None
     if method.distillation is not None:
-        _, distilling = load_configs(task, DISTILLATIONS[method.distillation][0], environment(method.overrides))
+        _, distilling = _load_configs(task, DISTILLATIONS[method.distillation][0], environment(method.overrides))
         distillation = Distillation(
             method.distillation,
             args.distillation_iterations or distilling.max_iterations,
@@ -168,12 +154,8 @@ def plan_method(task: str, name: str, method: BenchmarkMethod, args: argparse.Na
 
 
 @functools.cache
-def load_configs(task: str, agent: str, overrides: tuple[str, ...]) -> tuple[Any, Any]:
-    """Load the configurations of a task and an agent, refusing what is not registered.
-
-    Raises:
-        ValueError: If the task, the agent or an override does not exist.
-    """
+def _load_configs(task: str, agent: str, overrides: tuple[str, ...]) -> tuple[Any, Any]:
+    """Load the configurations of a task and an agent, refusing what is not registered."""
     try:
         registered = [key for key in gym.spec(task).kwargs if re.fullmatch(r"rsl_rl_(\w+_)?cfg_entry_point", key)]
     except gym.error.Error as error:
@@ -215,17 +197,19 @@ def run_grid(cells: list[Cell], args: argparse.Namespace, processes: Processes) 
         args: Arguments of the command.
         processes: Runs the stages.
     """
-    jobs: dict[Training, list[Cell]] = {}
+    pending: dict[Training, list[Cell]] = {}
     for cell in cells:
         if not cell.file.exists():
-            jobs.setdefault(cell.training, []).append(cell)
-    print(f"[BENCHMARK] {len(cells)} cells, {sum(map(len, jobs.values()))} to do, in {len(jobs)} trainings", flush=True)
+            pending.setdefault(cell.training, []).append(cell)
+    count = sum(map(len, pending.values()))
+    print(f"[BENCHMARK] {len(cells)} cells, {count} to do, in {len(pending)} trainings", flush=True)
     machine = f"{hardware(args.device)}, {args.parallel} trainings at once"
     provenance = {"git": git_state(), "hardware": machine}
+    jobs = [Job(training, group, args, processes, provenance) for training, group in pending.items()]
     handlers = {name: signal.signal(name, processes.stop) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
         with ThreadPoolExecutor(args.parallel) as pool:
-            list(pool.map(lambda item: Job(*item, args, processes, provenance).run(), jobs.items()))
+            list(pool.map(lambda job: job.run(), jobs))
     finally:
         for name, handler in handlers.items():
             signal.signal(name, handler)

@@ -19,12 +19,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from isaaclab.cli import load_external_tasks
-
 from .command import make_parser, plan_cells
 from .jobs import Cell
 from .methods import method_groups
-from .processes import COMMANDS
+from .processes import command_line
 
 
 def diagnose(cell: Cell, output: Path, device: str) -> dict:
@@ -42,8 +40,8 @@ def diagnose(cell: Cell, output: Path, device: str) -> dict:
     file = folder / "diagnosis.json"
     if not file.exists():
         run = json.loads((cell.training.folder / "state.json").read_text())["stages"]["train"]["run"]
-        command = [sys.executable, "-m", f"{COMMANDS}.diagnose", "--task", cell.training.task, "--checkpoint", run]
-        command += ["--device", device, "--output", str(folder)]
+        arguments = ["--task", cell.training.task, "--checkpoint", run, "--device", device, "--output", str(folder)]
+        command = command_line("diagnose", *arguments)
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"OMP_NUM_THREADS": "1"})
     return json.loads(file.read_text())
 
@@ -54,7 +52,6 @@ def main() -> int:
     Returns:
         Exit status.
     """
-    load_external_tasks()  # first: a package of tasks may add methods
     parser = make_parser()
     parser.set_defaults(output=Path("docs/benchmarks/diagnosis"), methods=["dagger", "tsra"])
     args = parser.parse_args()

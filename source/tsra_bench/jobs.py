@@ -17,7 +17,7 @@ import re
 import secrets
 import sys
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tsra_deploy import Policy
@@ -95,53 +95,58 @@ def environment(overrides: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(item for item in overrides if not item.startswith("agent."))
 
 
+@dataclass
 class Job:
     """One training and the cells that need it. Its state file tells what is done: stages, their runs and durations."""
 
-    def __init__(
-        self,
-        training: Training,
-        cells: list[Cell],
-        args: argparse.Namespace,
-        processes: Processes,
-        provenance: dict,
-    ) -> None:
-        """Prepare the job.
+    training: Training
+    cells: list[Cell]
+    """Cells that are not finished."""
 
-        Args:
-            training: The training.
-            cells: Cells that are not finished.
-            args: Arguments of the benchmark.
-            processes: Runs the stages.
-            provenance: State of the repository and description of the machine, for the results.
-        """
-        self.training = training
-        self.cells = cells
-        self.args = args
-        self.processes = processes
-        self.provenance = provenance
-        self.folder = training.folder
-        self.lock = -1
-        """File descriptor of the lock on the folder, once it is held."""
-        self.state: dict = {}
-        self.stage = "state"
-        """Stage that is running, for the report if it fails."""
+    args: argparse.Namespace
+    """Arguments of the benchmark."""
+
+    processes: Processes
+    """Runs the stages."""
+
+    provenance: dict
+    """State of the repository and description of the machine, for the results."""
+
+    lock: int = -1
+    """File descriptor of the lock on the folder, once it is held."""
+
+    state: dict = field(default_factory=dict)
+    stage: str = "state"
+    """Stage that is running, for the report if it fails."""
+
+    @property
+    def folder(self) -> Path:
+        """Folder of state and logs."""
+        return self.training.folder
 
     def run(self) -> None:
         """Finish the cells or report them as failed. A job that another benchmark is running is left to it."""
-        with lock_folder(self.folder) as lock, contextlib.suppress(Stopped):
-            if lock is None:
-                print(f"[BENCHMARK] Another process is at work in '{self.folder}'. Left to it.", flush=True)
-                return
-            self.lock = lock
-            if self.processes.stop_signal is not None:
-                return
-            with self._reporting_failure(self.cells):
-                self._load_state()
-                teacher_run = self._train()
-                for cell in self.cells:
-                    with self._reporting_failure([cell]):
-                        self._finish(cell, teacher_run)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.lock = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if self.processes.stop_signal is None:
+                self._run_cells()
+        except BlockingIOError:
+            print(f"[BENCHMARK] Another process is at work in '{self.folder}'. Left to it.", flush=True)
+        except Stopped:
+            pass
+        finally:
+            os.close(self.lock)
+
+    def _run_cells(self) -> None:
+        """Train, then finish one cell after the other."""
+        with self._reporting_failure(self.cells):
+            self._load_state()
+            teacher_run = self._train()
+            for cell in self.cells:
+                with self._reporting_failure([cell]):
+                    self._finish(cell, teacher_run)
 
     @contextlib.contextmanager
     def _reporting_failure(self, cells: list[Cell]) -> Generator[None]:
@@ -189,24 +194,20 @@ class Job:
                 flush=True,
             )
         if checkpoint is not None and iteration == self.training.max_iterations:
-            run = checkpoint.parent  # a benchmark that was killed could not note it
-        else:
-            self.state["stages"] = {"train": record}  # what came of an earlier teacher is void
-            arguments = ["--agent", self.training.agent, "--run_name", self.state["run_name"]]
-            arguments += self._budget(self.training.max_iterations)
-            if checkpoint is not None:
-                arguments += ["--checkpoint", str(checkpoint)]
-            run = self._make_run("train", [*arguments, *self.training.overrides])
-        self._note_run(record, run)
-        return run
+            return self._note_run(checkpoint.parent)  # a benchmark that was killed could not
+        self.state["stages"] = {"train": record}  # what came of an earlier teacher is void
+        arguments = ["--agent", self.training.agent, "--run_name", self.state["run_name"]]
+        arguments += self._budget(self.training.max_iterations)
+        if checkpoint is not None:
+            arguments += ["--checkpoint", str(checkpoint)]
+        return self._note_run(self._run("train", [*arguments, *self.training.overrides]))
 
     def _finish(self, cell: Cell, teacher_run: Path) -> None:
         """Distil if asked, evaluate and write the result of a cell."""
         checkpoints = [teacher_run / f"model_{self.training.max_iterations}.pt"]
         stages = ["train"]
         if cell.distillation is not None:
-            run = self._distill(cell.method, cell.distillation, checkpoints[0])
-            checkpoints.append(run / f"model_{cell.distillation.max_iterations}.pt")
+            checkpoints.append(self._distill(cell.method, cell.distillation, checkpoints[0]))
             stages.append(f"distill_{cell.method}")
         self._export(cell, checkpoints[-1])
         report = self._evaluate(cell, checkpoints[-1])
@@ -221,19 +222,17 @@ class Job:
         print(f"[BENCHMARK] {cell}: {text}", flush=True)
 
     def _distill(self, name: str, distillation: Distillation, teacher: Path) -> Path:
-        """Distil the teacher; returns the run directory. Distillation is short, so it does not resume but restarts."""
+        """Distil the teacher; returns the last checkpoint. Distillation is short: it does not resume, but restarts."""
         record = self._begin(f"distill_{name}")
         iterations = distillation.max_iterations
-        if record["run"] is not None and Path(record["run"]).is_dir() and record["iterations"] == iterations:
-            return Path(record["run"])
+        last = f"model_{iterations}.pt"
+        if record["run"] and record["iterations"] == iterations and Path(record["run"], last).is_file():
+            return Path(record["run"], last)
         record.update(run=None, seconds=0.0, iterations=iterations)
         agent, method = DISTILLATIONS[distillation.kind]
         arguments = ["--teacher", str(teacher), "--agent", agent, "--method", method]
-        arguments += ["--run_name", f"{self.state['run_name']}_{name}"]
-        arguments += self._budget(iterations)
-        run = self._make_run("distill", [*arguments, *environment(self.training.overrides)])
-        self._note_run(record, run)
-        return run
+        arguments += ["--run_name", f"{self.state['run_name']}_{name}", *self._budget(iterations)]
+        return self._note_run(self._run("distill", [*arguments, *environment(self.training.overrides)])) / last
 
     def _export(self, cell: Cell, checkpoint: Path) -> None:
         """Export the student that will be evaluated, for the evaluation of the file, unless it is exported already."""
@@ -256,16 +255,12 @@ class Job:
         self.stage = stage
         return self.state["stages"].setdefault(stage, {"run": None, "seconds": 0.0})
 
-    def _note_run(self, record: dict, run: Path) -> None:
-        """Note that a stage is done."""
-        record["run"] = str(run)
-        self._save_state()
-
-    def _make_run(self, command: str, arguments: list[str]) -> Path:
-        """Run the command of the present stage; returns the run directory, which it must name."""
-        run = self._run(command, arguments)
+    def _note_run(self, run: str | Path | None) -> Path:
+        """Note the run directory of the present stage, which is done with it; returns it."""
         if run is None:
-            raise RuntimeError(f"{command} named no run directory")
+            raise RuntimeError("the command named no run directory")
+        self.state["stages"][self.stage]["run"] = str(run)
+        self._save_state()
         return Path(run)
 
     def _run(self, command: str, arguments: list[str]) -> str | None:
@@ -286,38 +281,8 @@ class Job:
         return f"--num_envs {training.num_envs} --seed {training.seed} --max_iterations {iterations}".split()
 
 
-@contextlib.contextmanager
-def lock_folder(folder: Path) -> Generator[int | None]:
-    """Make a folder and hold a lock on it.
-
-    Args:
-        folder: The folder.
-
-    Yields:
-        File descriptor of the lock, or None if another process holds it.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
-    lock: int | None = descriptor
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock = None
-        yield lock
-    finally:
-        os.close(descriptor)
-
-
 def last_checkpoint(run_name: str) -> tuple[int, Path | None]:
-    """Last checkpoint of a training, over the run directories of all its parts.
-
-    Args:
-        run_name: Suffix of the run directories' names.
-
-    Returns:
-        Its iteration and path; 0 and None if there is none.
-    """
+    """Iteration and path of a training's last checkpoint, over all run directories whose names end so; else 0, None."""
     files = Path("logs", "rsl_rl").absolute().glob(f"*/*_{run_name}/model_*.pt")
     numbered = [(int(match[1]), file) for file in files if (match := re.fullmatch(CHECKPOINT_PATTERN, file.name))]
     return max(numbered, default=(0, None))

@@ -58,15 +58,7 @@ def main() -> int:
 
 
 def measure(policy: Policy, file: Path) -> dict[str, dict[str, float]]:
-    """Measure one student.
-
-    Args:
-        policy: The student.
-        file: Where it was loaded from.
-
-    Returns:
-        For each way to run it ``p50_us`` and ``p99_us`` [us].
-    """
+    """Measure one student; returns ``p50_us`` and ``p99_us`` [us] for each way to run it."""
     terms = {term["name"]: term for item in policy.inputs for term in item["terms"]}
     sensors = {name: middle_of(terms[name]) for name in policy.sensor_names}
     feed = {item["name"]: np.zeros((1, *item["shape"]), np.float32) for item in policy.inputs}
@@ -93,28 +85,13 @@ def measure(policy: Policy, file: Path) -> dict[str, dict[str, float]]:
 
 
 def middle_of(term: dict) -> np.ndarray:
-    """An observation in the middle of what the student saw, before scale.
-
-    Args:
-        term: Term of the contract.
-
-    Returns:
-        Array of the term's shape.
-    """
+    """An observation in the middle of what the student saw, before scale, of the term's shape."""
     low, high = (np.array(term["valid_range"][bound]) for bound in ("low", "high"))
     return np.broadcast_to(0.5 * (low + high) / term["scale"], term["shape"]).astype(np.float32)
 
 
 def torch_student(run: Path, policy: Policy) -> tuple[EncodedPolicy, TensorDict]:
-    """Build the student's network in PyTorch.
-
-    Args:
-        run: Run directory.
-        policy: The exported student.
-
-    Returns:
-        The network, and an observation of one robot.
-    """
+    """Build the student's network in PyTorch; returns it and an observation of one robot."""
     agent = agent_of_run(run / "model_0.pt")
     groups, settings = agent["obs_groups"]["student"], aligned_models(agent)["student"]
     widths = {item["name"]: tuple(item["shape"]) for item in policy.inputs if len(item["shape"]) > 1}
@@ -161,14 +138,7 @@ def torch_act(student: EncodedPolicy, policy: Policy, sensors: dict[str, np.ndar
 
 
 def durations(call: Callable[[], object]) -> dict[str, float]:
-    """Time a call.
-
-    Args:
-        call: What to time.
-
-    Returns:
-        ``p50_us`` and ``p99_us`` [us].
-    """
+    """Time a call; returns ``p50_us`` and ``p99_us`` [us]."""
     for _ in range(WARMUP):
         call()
     times = np.empty(CALLS)

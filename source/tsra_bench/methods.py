@@ -16,9 +16,9 @@ from typing import Any
 from tsra_lab.agents import METHODS, PLAIN
 
 DISTILLATIONS = {
-    "dagger": ("rsl_rl_distillation_cfg_entry_point", "dagger"),
-    "bc": ("rsl_rl_distillation_cfg_entry_point", "bc"),
-    "aligned": ("rsl_rl_aligned_distillation_cfg_entry_point", "dagger"),
+    "dagger": (METHODS["distillation"].agent_key, "dagger"),
+    "bc": (METHODS["distillation"].agent_key, "bc"),
+    "aligned": (METHODS["aligned_distillation"].agent_key, "dagger"),
 }
 """Agent and method of ``tsra-distill`` for each distillation."""
 
@@ -50,18 +50,7 @@ class BenchmarkMethod:
 
 
 def variant(key: str, label: str, description: str, *overrides: str, **fields: Any) -> BenchmarkMethod:
-    """A method that trains the agent of a row of :data:`tsra_lab.agents.METHODS`, with something changed.
-
-    Args:
-        key: Key of the row.
-        label: What tables and pictures call the method.
-        description: What it does, in a sentence.
-        overrides: Overrides of the agent's configuration, or of the environment's.
-        fields: Other fields of the method.
-
-    Returns:
-        The method.
-    """
+    """A method that trains the agent of this row of :data:`tsra_lab.agents.METHODS`, with something changed."""
     return BenchmarkMethod(METHODS[key].agent_key, label, description, overrides, **fields)
 
 

@@ -68,14 +68,7 @@ def draw_bars(
 
 
 def lightened(color: tuple[float, float, float]) -> tuple[float, ...]:
-    """Blend a colour with white; unlike a transparent one it hides the grid.
-
-    Args:
-        color: Red, green and blue, from 0 to 1.
-
-    Returns:
-        The light colour.
-    """
+    """Blend a colour (red, green and blue, from 0 to 1) with white; unlike a transparent one it hides the grid."""
     return tuple(1.0 - 0.4 * (1.0 - channel) for channel in color)
 
 

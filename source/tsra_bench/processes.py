@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -24,6 +25,11 @@ HEARTBEAT = 10.0
 
 TAIL = 20
 """Lines of a failed command's log that are shown and kept."""
+
+
+def command_line(name: str, *arguments: str) -> list[str]:
+    """Command line of a command in :mod:`tsra_lab.commands`, wherever the package is installed."""
+    return [sys.executable, "-c", f"import sys; from {COMMANDS}.{name} import main; sys.exit(main())", *arguments]
 
 
 class Stopped(Exception):
@@ -68,10 +74,10 @@ class Processes:
         """
         if self.stop_signal is not None:
             raise Stopped
-        command = [sys.executable, "-m", f"{COMMANDS}.{name}", *arguments]
+        command = command_line(name, *arguments)
         start = time.monotonic()
         with log.open("ab") as stream:
-            stream.write(f"$ {' '.join(command)}\n".encode())
+            stream.write(f"$ {shlex.join(command)}\n".encode())
             stream.flush()
             begin = stream.tell()
             process = subprocess.Popen(

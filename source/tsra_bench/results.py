@@ -56,13 +56,7 @@ def measurements(checkpoints: list[Path], report: dict, seconds: float) -> dict:
 
 
 def rendered_frames(checkpoints: Iterable[Path]) -> int:
-    """Number of camera images that runs rendered to learn from, as their checkpoints count them.
-
-    Args:
-        checkpoints: Last checkpoint of each run.
-
-    Returns:
-        Sum over the runs. Images for evaluations during training are not counted.
+    """Number of camera images that runs rendered to learn from, as their last checkpoints count them.
 
     Raises:
         FileNotFoundError: If there is no such checkpoint.
@@ -135,14 +129,7 @@ def git_state() -> dict:
 
 
 def hardware(device: str) -> str:
-    """Describe the machine.
-
-    Args:
-        device: Device of simulator and agent.
-
-    Returns:
-        Processor, cores, GPU if used, PyTorch and platform.
-    """
+    """Describe the machine: processor, cores, GPU if the device is one, PyTorch and platform."""
     cpuinfo = Path("/proc/cpuinfo")
     models = re.findall(r"^model name\s*: (.+)$", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.is_file() else []
     parts = [

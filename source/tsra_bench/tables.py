@@ -92,15 +92,7 @@ def _details(methods: Mapping[str, dict], labels: Mapping[str, str]) -> list[tup
 
 
 def in_order(methods: Iterable[str], labels: Mapping[str, str]) -> list[str]:
-    """Methods in the order of the labels; those without a label follow in their own.
-
-    Args:
-        methods: Names of methods.
-        labels: Labels by the method's name.
-
-    Returns:
-        The names.
-    """
+    """Names of methods in the order of the labels; those without a label follow in their own."""
     methods = list(methods)
     return [name for name in labels if name in methods] + [name for name in methods if name not in labels]
 

@@ -52,15 +52,7 @@ def main() -> int:
 
 
 def time_steps(env: VecEnv, steps: int) -> float:
-    """Environment steps per second, over all environments, under small random actions.
-
-    Args:
-        env: Environment.
-        steps: Steps to time.
-
-    Returns:
-        The rate.
-    """
+    """Environment steps per second, over all environments, under small random actions."""
     shape = (env.num_envs, env.num_actions)
     for _ in range(WARM_UP):
         env.step(torch.zeros(shape, device=env.device))

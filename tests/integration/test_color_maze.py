@@ -33,7 +33,7 @@ NUM_ENVS = 64
 
 @pytest.fixture(scope="module")
 def env() -> Iterator[RslRlVecEnvWrapper]:
-    """The maze with the starts of evaluation, on the CPU."""
+    """The maze with the initial states of evaluation, on the CPU."""
     env_cfg, _ = resolve_task_config(TASK, None, overrides=[])
     env_cfg.evaluation_mode()
     env_cfg.scene.num_envs = NUM_ENVS
@@ -152,13 +152,13 @@ def test_the_rover_follows_its_velocity_commands(env: RslRlVecEnvWrapper) -> Non
 def test_the_onboard_view_is_blind_to_lava_and_the_privileged_one_is_not(env: RslRlVecEnvWrapper) -> None:
     base = place(env, -1.0, 0.2)
     manager = base.observation_manager
-    views = []
+    observations = []
     for lava in (True, False):
         maze_of(env).lava[:] = lava
         torch.manual_seed(0)  # the same sensor noise
-        views.append(manager.compute())
-    assert torch.equal(views[0]["onboard"], views[1]["onboard"])
-    assert not torch.equal(views[0]["privileged"], views[1]["privileged"])
+        observations.append(manager.compute())
+    assert torch.equal(observations[0]["onboard"], observations[1]["onboard"])
+    assert not torch.equal(observations[0]["privileged"], observations[1]["privileged"])
     assert manager.active_terms == {
         "onboard": ["odometry", "velocity", "goal", "occupancy"],
         "privileged": ["position", "velocity", "goal", "cells"],
@@ -200,11 +200,11 @@ def test_pictures_are_drawn_from_recorded_states(env: RslRlVecEnvWrapper, tmp_pa
         "around": episodes,
         "straight": record_episodes(env, lambda obs: 5.0 * maze_of(env).command, 3, seed=1),
     }
-    assert (recordings["straight"].lava == episodes.lava).all()
+    assert (recordings["straight"].arenas["lava"] == episodes.arenas["lava"]).all()
     env.seed(1)
     env.reset()
-    assert (episodes.lava == maze_of(env).lava[:3].numpy()).all()
-    assert (episodes.goals == maze_of(env).goal[:3].numpy()).all()
+    assert (episodes.arenas["lava"] == maze_of(env).lava[:3].numpy()).all()
+    assert (episodes.arenas["goal"] == maze_of(env).goal[:3].numpy()).all()
     draw_paths(recordings, tmp_path / "paths.png")
     animate_paths(recordings, tmp_path / "paths.gif", period=0.1)
     assert (tmp_path / "paths.png").stat().st_size > 5000

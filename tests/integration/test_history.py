@@ -20,7 +20,7 @@ from isaaclab_tasks.utils import resolve_task_config
 
 import tsra_tasks  # noqa: F401
 from tsra_deploy.observations import InputAssembler
-from tsra_lab.export.inputs import describe_inputs
+from tsra_lab.export.isaac_lab import describe_inputs
 from tsra_tasks.color_maze.color_maze_env_cfg import ObservationsCfg
 
 pytestmark = [pytest.mark.integration, pytest.mark.kitless]
@@ -49,8 +49,8 @@ def test_histories_are_those_of_the_simulator_through_resets() -> None:
         num_resets = 0
         for _ in range(STEPS):
             parts = np.split(obs["single"].numpy(), np.cumsum(widths)[:-1], axis=1)
-            moment = assembler.assemble(dict(zip(names, parts, strict=True)), (NUM_ENVS,))
-            assert np.allclose(assembler.remember(moment), obs["onboard"].numpy(), atol=1e-6)
+            sample = assembler.assemble(dict(zip(names, parts, strict=True)), (NUM_ENVS,))
+            assert np.allclose(assembler.remember(sample), obs["onboard"].numpy(), atol=1e-6)
             obs, _, terminated, truncated, _ = env.step(torch.randn(NUM_ENVS, 2))
             done = (terminated | truncated).numpy()
             num_resets += done.sum()

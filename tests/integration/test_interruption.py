@@ -29,10 +29,10 @@ def newest_run(shell: Shell) -> Path:
 
 
 def iterations(run: Path) -> list[int]:
-    """Iterations of the checkpoints in a run directory; every one of them must load."""
+    """Iterations of the numbered checkpoints in a run directory; every one of them, and the best, must load."""
     for path in run.glob("model_*.pt"):
         torch.load(path, weights_only=True)
-    return sorted(int(re.fullmatch(r"model_(\d+)", path.stem)[1]) for path in run.glob("model_*.pt"))
+    return sorted(int(path.stem.removeprefix("model_")) for path in run.glob("model_[0-9]*.pt"))
 
 
 def stop_after_a_checkpoint(shell: Shell, name: str, stop: signal.Signals, *arguments: str) -> tuple[int, str, Path]:
@@ -40,7 +40,7 @@ def stop_after_a_checkpoint(shell: Shell, name: str, stop: signal.Signals, *argu
     process = shell.start("train.py", *TRAIN, "--run_name", name, *arguments)
     deadline = time.time() + 200
     try:
-        while not list(shell.directory.glob(f"logs/rsl_rl/*/*_{name}/model_*.pt")):
+        while not list(shell.directory.glob(f"logs/rsl_rl/*/*_{name}/model_[0-9]*.pt")):
             assert process.poll() is None and time.time() < deadline, process.communicate()[0][-3000:]
             time.sleep(0.05)
         process.send_signal(stop)
@@ -82,4 +82,5 @@ def test_training_goes_on_after_sigterm_sigint_and_sigkill(shell: Shell) -> None
     last = shell.run("train.py", *TRAIN, "--checkpoint", "latest", "--run_name", "finished")
     assert f"Learning iteration {killed_at}/40" in last
     assert iterations(run_directory(last))[-1] == 40
+    assert (run_directory(last) / "model_best.pt").is_file()
     assert "nothing to do" in shell.run("train.py", *TRAIN, "--checkpoint", "latest", status=1)

@@ -24,7 +24,7 @@ from isaaclab_tasks.utils import resolve_task_config
 
 import tsra_tasks  # noqa: F401
 from tsra_lab.evaluation import run_episodes
-from tsra_lab.export.actions import describe_action
+from tsra_lab.export.isaac_lab import describe_action
 from tsra_tasks.limited_view.drawing import animate_paths, draw_paths, record_episodes
 from tsra_tasks.limited_view.limited_view_env_cfg import FAN, FAN_RANGE
 from tsra_tasks.limited_view.mdp import FieldCommand
@@ -183,12 +183,12 @@ def test_pictures_are_drawn_from_recorded_states(env: RslRlVecEnvWrapper, tmp_pa
     episodes = record_episodes(env, straight, 40, seed=3)
     env.seed(3)
     env.reset()
-    assert (episodes.posts == field_of(env).posts[:40].numpy()).all()
-    assert (episodes.goals == field_of(env).goal[:40].numpy()).all()
-    touch = episodes.post_radius + episodes.robot_radius
+    assert (episodes.arenas["posts"] == field_of(env).posts[:40].numpy()).all()
+    assert (episodes.arenas["goal"] == field_of(env).goal[:40].numpy()).all()
+    touch = episodes.cfg.post_radius + episodes.cfg.robot_radius
     clearance = [
         np.linalg.norm(path[:, None, :2] - posts, axis=-1).min()
-        for path, posts in zip(episodes.paths, episodes.posts, strict=True)
+        for path, posts in zip(episodes.paths, episodes.arenas["posts"], strict=True)
     ]
     assert all(distance >= touch for distance in clearance)  # it ends before the step that would touch
     assert 0 < episodes.success.sum() < 40

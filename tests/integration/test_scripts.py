@@ -196,6 +196,8 @@ def test_the_demo_runs_to_its_end(shell: Shell) -> None:
         ("train.py", ["--checkpoint", "nowhere.pt"], "There is no checkpoint or run directory 'nowhere.pt'"),
         ("evaluate.py", ["--checkpoint", "latest", "--agent", "rsl_rl_ppo"], "rsl_rl_ppo"),
         ("evaluate.py", ["--checkpoint", "best"], "holds a checkpoint named model_best"),
+        ("train.py", ["--checkpoint", "damaged.pt"], "'damaged.pt' is not a readable checkpoint"),
+        ("distill.py", ["--teacher", "damaged.pt"], "'damaged.pt' is not a readable checkpoint"),
         ("train.py", ["--agent", "rsl_rl_distillation_cfg_entry_point"], "use scripts/distill.py"),
         ("train.py", ["--distributed"], "needs RANK, LOCAL_RANK, WORLD_SIZE in the environment, which torchrun sets"),
     ],
@@ -204,6 +206,7 @@ def test_wrong_input_is_refused_before_the_simulator_starts(
     tmp_path: Path, script: str, arguments: list[str], message: str
 ) -> None:
     shell = Shell(tmp_path)
+    (tmp_path / "damaged.pt").touch()
     command = shell.command(script, *arguments)
     usage = ("unrecognised", "distill.py", "torchrun")
     output = shell.call(command, status=2 if any(word in message for word in usage) else 1)

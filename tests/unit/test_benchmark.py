@@ -83,7 +83,7 @@ iterations, envs = int(options["--max_iterations"]), int(options["--num_envs"])
 for iteration in range(start + 1, iterations + 1):
     if Path("slow").exists():
         time.sleep(0.2)
-    if stopped or iteration == iterations:
+    if stopped or iteration == iterations or (name == "train" and Path("short").exists()):
         break
 (run / f"model_{iteration}.pt").write_text(json.dumps({"rendered_frames": iteration * 24 * envs}))
 if name == "distill":
@@ -457,15 +457,23 @@ def test_the_student_that_is_evaluated_is_the_one_that_is_exported(work: Path) -
     assert make_cell("bc").file.exists()
 
 
-def test_a_run_that_ended_early_has_no_result(work: Path) -> None:
+def test_a_distillation_whose_last_checkpoint_is_gone_is_made_again(work: Path) -> None:
     cell = make_cell("bc")
     run(cell)
     cell.file.unlink()
     (checkpoint,) = work.glob("logs/rsl_rl/distill/*/model_*.pt")
     checkpoint.unlink()
     run(cell)
+    assert names(work)[3:] == ["distill", "evaluate"] and cell.file.exists()
+
+
+def test_a_training_that_ended_early_has_no_result(work: Path) -> None:
+    cell = make_cell("bc")
+    (work / "short").touch()
+    run(cell)
     failure = json.loads(cell.file.with_name("bc_1.failed.json").read_text())
-    assert not cell.file.exists() and checkpoint.name in "".join(failure["error"])
+    assert not cell.file.exists() and failure["stage"] == "result"
+    assert f"model_{ITERATIONS}.pt" in "".join(failure["error"])
 
 
 def test_updates_are_compared_turn_by_turn() -> None:

@@ -14,7 +14,8 @@ import torch
 
 from isaaclab.managers import SceneEntityCfg
 
-from tsra_tasks.cameras import DepthImage, ImageNoiseCfg
+from tsra_tasks.shared.depth_image import DepthImage
+from tsra_tasks.shared.image_noise import ImageNoiseCfg
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 

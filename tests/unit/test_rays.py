@@ -15,7 +15,7 @@ import torch
 
 from isaaclab.utils.warp import convert_to_warp_mesh, raycast_mesh
 
-from tsra_tasks.props import ray_post_distances
+from tsra_tasks.shared.posts import ray_post_distances
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 

@@ -177,6 +177,23 @@ def test_policies_that_a_run_lacks_are_named(tmp_path: Path) -> None:
         run.policies(["onnx", "teacher"])
 
 
+def test_an_exported_student_of_another_iteration_is_told(
+    make_run: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make_run("run", "model_4.pt")
+    (folder / "exported").mkdir()
+    (folder / "exported" / "policy.onnx").touch()
+    contract = {"run": {"iteration": 2}}
+    monkeypatch.setattr(opening, "OnnxPolicy", lambda _: SimpleNamespace(runtime=SimpleNamespace(contract=contract)))
+    runner = SimpleNamespace(policies=dict, current_learning_iteration=4)
+    run = OpenRun(TASK, folder / "model_4.pt", {}, None, None, runner)
+    assert run.policies(["onnx"]).keys() == {"onnx"}
+    assert "[WARNING] onnx is the student of iteration 2; the checkpoint that of 4." in capsys.readouterr().out
+    contract["run"]["iteration"] = 4
+    run.policies()
+    assert "[WARNING]" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("sets, expected", [({"student": ["camera"]}, ["camera"]), ({"actor": ["x"]}, ["onboard"])])
 def test_what_the_student_sees_is_told_by_the_run_or_the_task_s_default_agent(sets: dict, expected: list) -> None:
     assert opening.onboard_groups(FinishedRun(TASK, Path("model_1.pt"), {"obs_groups": sets}, None)) == expected

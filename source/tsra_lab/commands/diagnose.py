@@ -59,7 +59,7 @@ def main() -> int:
     check_groups_exist(run.env_cfg, {"onboard": onboard})
     output = Path(args.output or run.checkpoint.parent / "diagnosis")
     with open_run(run, args, SEED, min(NUM_EPISODES, run.env_cfg.scene.num_envs)) as opened:
-        teacher = opened.policies().get("teacher")
+        teacher = opened.runner.policies().get("teacher")
         if teacher is None:
             raise ValueError(f"'{run.checkpoint}' holds no teacher, so there is nothing to diagnose.")
         # relative, so that a diagnosis that is passed on tells nothing of the machine

@@ -11,6 +11,7 @@ teacher is distilled by rsl_rl's own distillation (DAgger) or by behaviour cloni
 
 from __future__ import annotations
 
+from tsra_lab.runners import load_checkpoint
 from tsra_lab.runs import (
     add_training_arguments,
     agent_of_run,
@@ -40,6 +41,7 @@ def main() -> int:
     args, overrides = parse_args(parser)
 
     teacher = find_checkpoint(args.task, args.teacher)
+    load_checkpoint(teacher, "cpu")  # refused before the simulator starts
     teacher_agent = agent_of_run(teacher)
     agent_key = args.agent or distillation_agent_key(teacher_agent)
     env_cfg, agent_cfg = resolve_configs(args.task, agent_key, overrides)
@@ -49,5 +51,6 @@ def main() -> int:
         training.runner.load_teacher(str(teacher))
         training.runner.learn(agent_cfg.max_iterations, agent_cfg.init_at_random_ep_len)
         training.load_best()
+        assert training.run is not None  # it runs in one process
         export_run(args.task, training.env, training.runner, training.run)
     return training.exit_status

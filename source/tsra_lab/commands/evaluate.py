@@ -58,7 +58,7 @@ def main() -> int:
             parser.error(str(error))
         results = {name: run_episodes(env, policy, args.episodes, seed) for name, policy in policies.items()}
         report = evaluation_report(args.task, seed, results)
-        student = opened.policies().get("student")
+        student = opened.runner.policies().get("student")
         if "teacher" in policies and student is not None and not args.no_imitability:
             try:
                 report["imitability"] = measure_imitability(env, policies["teacher"], student, seed)

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from tsra_lab.runners import load_checkpoint
 from tsra_lab.runs import (
     DEFAULT_AGENT,
     add_training_arguments,
@@ -39,6 +40,8 @@ def main() -> int:
         parser.error(f"'{args.agent}' distils a teacher: use scripts/distill.py")
     agent = apply_arguments(args, env_cfg, agent_cfg)
     resume = find_checkpoint(args.task, args.checkpoint, args.agent) if args.checkpoint else None
+    if resume is not None:
+        load_checkpoint(resume, "cpu")  # refused before the simulator starts
 
     with open_training(args, env_cfg, agent, args.agent) as training:
         if resume is not None:

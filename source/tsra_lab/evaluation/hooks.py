@@ -35,14 +35,10 @@ class TaskHooks:
             TypeError: If a public method is neither a hook nor an override.
         """
         super().__init_subclass__(**kwargs)
+        fields = vars(cls).get("__annotations__", {})
         for name, member in vars(cls).items():
-            is_method = isinstance(member, FunctionType | staticmethod | classmethod)
-            if (
-                not is_method
-                or name.startswith("_")
-                or name in cls.__dict__.get("__annotations__", {})
-                or hasattr(super(cls, cls), name)
-            ):
+            public_method = isinstance(member, FunctionType | staticmethod | classmethod) and name[0] != "_"
+            if not public_method or name in fields or hasattr(super(cls, cls), name):
                 continue
             close = difflib.get_close_matches(name, HOOKS, n=1)
             hint = f" Did you mean '{close[0]}'?" if close else ""

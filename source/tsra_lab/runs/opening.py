@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -73,9 +73,12 @@ class OpenRun(FinishedRun):
         Raises:
             ValueError: If the run lacks one of them.
         """
-        policies = dict(self.runner.policies())
+        policies: dict[str, Any] = dict(self.runner.policies())
         if self.exported.is_file():
-            policies["onnx"] = OnnxPolicy(self.exported)
+            policies["onnx"] = onnx = OnnxPolicy(self.exported)
+            exported, loaded = onnx.runtime.contract["run"]["iteration"], self.runner.current_learning_iteration
+            if exported != loaded:  # the best student was exported, and this is not it
+                print(f"[WARNING] onnx is the student of iteration {exported}; the checkpoint that of {loaded}.")
         if absent := [name for name in names or () if name not in policies]:
             raise ValueError(f"this run has no {' or '.join(absent)}; it has {', '.join(policies)}")
         return {name: policies[name] for name in names or policies}
@@ -129,7 +132,7 @@ def find_run(
 @contextlib.contextmanager
 def open_run(
     run: FinishedRun, args: argparse.Namespace, seed: int = 0, num_envs: int | None = None
-) -> Iterator[OpenRun]:
+) -> Generator[OpenRun]:
     """Start the simulator, create the environment and load the checkpoint.
 
     Args:

@@ -13,7 +13,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from isaaclab_rl.entrypoints.common import (
     enable_cameras_for_video,
     pre_launch_video_config,
 )
-from isaaclab_rl.rsl_rl import RslRlBaseRunnerCfg, RslRlVecEnvWrapper
+from isaaclab_rl.rsl_rl import RslRlVecEnvWrapper
 from isaaclab_tasks.utils import resolve_task_config, setup_preset_cli
 
 from tsra_lab.observations import check_observation_sets
@@ -99,9 +99,7 @@ def parse_args(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, lis
     return args, overrides
 
 
-def resolve_configs(
-    task: str, agent: str | None, overrides: list[str], play_mode: bool = False
-) -> tuple[Any, RslRlBaseRunnerCfg | None]:
+def resolve_configs(task: str, agent: str | None, overrides: list[str], play_mode: bool = False) -> tuple[Any, Any]:
     """Load the configurations of a task and an agent and apply the overrides, refusing those that name nothing.
 
     Args:
@@ -111,15 +109,15 @@ def resolve_configs(
         play_mode: Whether to apply the task's play mode.
 
     Returns:
-        Configurations of environment and agent.
+        Configurations of environment and agent, the latter None for no agent.
 
     Raises:
         ValueError: If an override names an option that does not exist.
     """
     presets = [item for item in overrides if item.split("=")[0] in ("physics", "renderer", "presets")]
-    plain = dict(zip(("env", "agent"), resolve_task_config(task, agent, play_mode, presets), strict=True))
-    for item in overrides:
-        if item not in presets:
+    if named := [item for item in overrides if item not in presets]:
+        plain = dict(zip(("env", "agent"), resolve_task_config(task, agent, play_mode, presets), strict=True))
+        for item in named:
             _check_override(plain, item, task, agent)
     env_cfg, agent_cfg = resolve_task_config(task, agent, play_mode, overrides)
     return env_cfg, None if agent_cfg is None else migrated(agent_cfg)
@@ -163,7 +161,7 @@ def check_groups_exist(env_cfg: Any, obs_groups: dict[str, list[str]]) -> None:
 
 
 @contextlib.contextmanager
-def open_environment(args: argparse.Namespace, env_cfg: Any, clip_actions: float | None = None) -> Iterator[VecEnv]:
+def open_environment(args: argparse.Namespace, env_cfg: Any, clip_actions: float | None = None) -> Generator[VecEnv]:
     """Start the simulator and create the task's environment in rsl_rl's wrapper.
 
     Args:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,7 @@ def apply_arguments(args: argparse.Namespace, env_cfg: Any, agent_cfg: Any) -> d
 
 
 @contextlib.contextmanager
-def open_training(args: argparse.Namespace, env_cfg: Any, agent: dict, agent_key: str) -> Iterator[Training]:
+def open_training(args: argparse.Namespace, env_cfg: Any, agent: dict, agent_key: str) -> Generator[Training]:
     """Begin a run. What is printed goes to ``train.log`` in its directory too; the last line names the directory.
 
     Args:

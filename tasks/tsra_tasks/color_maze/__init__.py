@@ -7,23 +7,14 @@
 
 from dataclasses import replace
 
-from tsra_lab.configs import FollowingCfg
-
-from ..shared.suites import ROVER_SUITE
+from ..shared.suites import ROVER_SUITE, SITT
 
 SUITE = replace(
     ROVER_SUITE,
     experiment="color_maze",
     # with 24 steps and 512 environments, 3.07 million environment steps
     max_iterations=250,
-    settings=ROVER_SUITE.settings
-    | {
-        "sitt": {
-            "penalty_weight": 0.05,
-            "gradient_weight": 0.1,
-            "following": FollowingCfg(steps_per_iteration=64),
-        }
-    },
+    settings=ROVER_SUITE.settings | {"sitt": SITT | {"penalty_weight": 0.05, "gradient_weight": 0.1}},
 )
 """Agents of the colour maze."""
 

@@ -6,8 +6,8 @@
 """Environment configuration of ``TSRA-ColorMaze-Rover``.
 
 A rover must cross from the start to the goal. Between them lies a maze of cells, each *path* or *lava*, drawn anew
-each episode; lava ends the episode with a penalty. The privileged view knows the cells' types. The onboard view
-knows where the maze is, but lava and path look alike to it, so only the longer way around is safe. The task follows
+each episode; lava ends the episode with a penalty. The privileged observations hold the cells' types. The onboard ones
+tell where the maze is, but lava and path look alike in them, so only the longer way around is safe. The task follows
 the colour maze of Student-Informed Teacher Training (Messikommer et al., arXiv:2412.09149), as a driven robot.
 """
 

@@ -7,22 +7,9 @@
 
 from dataclasses import replace
 
-from tsra_lab.configs import FollowingCfg
-
 from ..shared.suites import ROVER_SUITE
 
-SUITE = replace(
-    ROVER_SUITE,
-    experiment="limited_view",
-    settings=ROVER_SUITE.settings
-    | {
-        "sitt": {
-            "penalty_weight": 0.2,
-            "gradient_weight": 0.6,
-            "following": FollowingCfg(steps_per_iteration=64),
-        }
-    },
-)
+SUITE = replace(ROVER_SUITE, experiment="limited_view")
 """Agents of the limited view."""
 
 SUITE.register("TSRA-LimitedView-Rover", f"{__name__}.limited_view_env_cfg:LimitedViewEnvCfg")

@@ -5,8 +5,8 @@
 
 """Environment configuration of ``TSRA-LimitedView-Rover``.
 
-A rover that can turn crosses a field of posts to a goal. The privileged view sees posts all around and far; the
-onboard view is a short fan of rays ahead. What the student cannot know depends on where it looks, so a teacher is
+A rover that can turn crosses a field of posts to a goal. The privileged observations show posts all around and far;
+the onboard ones are a short fan of rays ahead. What the student cannot know depends on where it looks, so a teacher is
 imitable only if it looks where it goes. The task follows the obstacle avoidance of Student-Informed Teacher Training
 (Messikommer et al., arXiv:2412.09149) in spirit, without its camera.
 """

@@ -5,10 +5,10 @@
 
 """Environment configuration of ``TSRA-ObstacleFlight-Quadrotor``.
 
-A quadrotor flies through posts to a goal. The privileged view knows the posts all around; the student has a forward
-depth camera. What the student cannot know depends on where it looks, so a teacher is imitable only if it looks where
-it flies. The task follows the vision-based obstacle avoidance of Student-Informed Teacher Training (Messikommer et
-al., arXiv:2412.09149); simulator, quadrotor, course and rewards are our own.
+A quadrotor flies through posts to a goal. The privileged observations show the posts all around; the student has a
+forward depth camera. What the student cannot know depends on where it looks, so a teacher is imitable only if it looks
+where it flies. The task follows the vision-based obstacle avoidance of Student-Informed Teacher Training (Messikommer
+et al., arXiv:2412.09149); simulator, quadrotor, course and rewards are our own.
 """
 
 import math
@@ -59,7 +59,7 @@ CAMERA_RANGE = 4.0
 """Range of the camera [m]."""
 
 MAX_SPEED = 2.0
-"""Speed beyond which flying is not worth more but costs [m/s]."""
+"""Upper bound on the speed that is rewarded; a higher one costs [m/s]."""
 
 AHEAD = tuple(math.radians(8.0 * step) for step in range(-5, 6))
 """Directions of the privileged rays within the camera's field of view, from the heading [rad]."""

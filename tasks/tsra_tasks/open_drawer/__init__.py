@@ -22,9 +22,6 @@ IMAGES = {
 }
 """Changes of all students' models."""
 
-FOLLOWING = FollowingCfg(steps_per_iteration=64)
-"""How student encoders follow their teacher's, with as many steps as those that are aligned."""
-
 SUITE = replace(
     CAMERA_SUITE,
     experiment="open_drawer",
@@ -37,7 +34,7 @@ SUITE = replace(
     # that strays from the teacher's path must still know where it is
     pairs=PairsCfg(render_interval=4, kept_pairs=63 * 512 * 6),
     encoders=EncoderTrainingCfg(steps_per_iteration=64),
-    settings={"sitt": {"following": FOLLOWING}, "dwbc": {"following": FOLLOWING}},
+    settings={key: {"following": FollowingCfg(steps_per_iteration=64)} for key in ("sitt", "dwbc")},
     # with 24 steps and 512 environments, 1.23 million environment steps
     max_iterations=100,
 )

@@ -6,9 +6,9 @@
 """Environment configuration of ``TSRA-OpenDrawer-Arm``.
 
 A seven-joint arm opens the drawer of a cabinet whose pose varies. The gripper stays open and its rear finger hooks the
-bar: only contact moves the drawer. The privileged view knows where the handle is; the onboard view has the joints and
-a fixed depth camera, from which the arm itself can hide the handle. The task follows the vision-based drawer opening of
-Student-Informed Teacher Training (Messikommer et al., arXiv:2412.09149) in spirit.
+bar: only contact moves the drawer. The privileged observations tell where the handle is; the onboard ones are the
+joints and a fixed depth camera, from which the arm itself can hide the handle. The task follows the vision-based
+drawer opening of Student-Informed Teacher Training (Messikommer et al., arXiv:2412.09149) in spirit.
 
 Gravity is off: the arm's own controller compensates it, and the drawer slides on the level.
 """
@@ -155,7 +155,7 @@ class ObservationsCfg:
         """Privileged: the gripper's pose to the handle, and the drawer.
 
         Joints, last action and the cabinet's pose are left out, though the simulator knows them. They add nothing to
-        the task, and as both views could tell them without looking at the handle, they would fill the embedding.
+        the task, and as both sets could tell them without looking at the handle, they would fill the embedding.
         """
 
         gripper_to_handle = ObsTerm(func=mdp.gripper_to_handle)
@@ -172,7 +172,7 @@ class ObservationsCfg:
 class EventCfg:
     """Start of an episode: a cabinet somewhere, and the arm aside of it or, in training, at the handle.
 
-    What makes the task hard to explore is the last centimetres: with all starts aside, some seeds never learned them.
+    What makes the task hard to explore is the last centimetres: with the arm always aside, some seeds never learn them.
     """
 
     place_cabinet = EventTerm(

@@ -108,7 +108,7 @@ def write_animation(pictures: dict[str, list[list[Image.Image]]], path: Path, pe
         pictures: Pictures of each policy's episodes, by the policy's name.
         path: File to write.
         period: Duration of a step [s].
-        every: One of so many steps is shown.
+        every: Interval between the steps that are shown.
     """
     width, height = VIEW_SIZE
     rows = len(next(iter(pictures.values())))

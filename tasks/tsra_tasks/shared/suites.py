@@ -12,6 +12,9 @@ SMALL = {"hidden_dims": [64, 64], "activation": "elu"}
 MEDIUM = {"hidden_dims": [128, 128], "activation": "elu"}
 NORMALIZED = MEDIUM | {"obs_normalization": True}
 
+SITT = {"penalty_weight": 0.2, "gradient_weight": 0.6, "following": FollowingCfg(steps_per_iteration=64)}
+"""Settings of SITT, unless the task says otherwise."""
+
 ROVER_NOISE = MLPModelCfg.GaussianDistributionCfg(init_std=1.0)
 ROVER_POLICY = MLPModelCfg(distribution_cfg=ROVER_NOISE, **MEDIUM)
 
@@ -32,7 +35,7 @@ ROVER_SUITE = AgentSuite(
     teacher_policy=ROVER_POLICY,
     student_policy=ROVER_POLICY,
     ppo={"entropy_coef": 0.01, "desired_kl": 0.008},
-    settings={"dwbc": {"regularization_weight": 4.0}},
+    settings={"sitt": SITT, "dwbc": {"regularization_weight": 4.0}},
     # with 24 steps and 512 environments, 1.84 million environment steps
     max_iterations=150,
     evaluation_interval=25,
@@ -59,15 +62,8 @@ CAMERA_SUITE = AgentSuite(
     embedding_dim=48,
     # a method that needs images for alignment alone renders at one of four steps
     pairs=PairsCfg(render_interval=4),
-    settings={
-        "sitt": {
-            "penalty_weight": 0.2,
-            "gradient_weight": 0.6,
-            "following": FollowingCfg(steps_per_iteration=64),
-        },
-        # not tuned: as many steps as SITT's
-        "dwbc": {"following": FollowingCfg(steps_per_iteration=64)},
-    },
+    # DWBC was not tuned: its student takes as many steps as SITT's
+    settings={"sitt": SITT, "dwbc": {"following": SITT["following"]}},
     # with 24 steps and 512 environments, 3.69 million environment steps
     max_iterations=300,
     evaluation_interval=50,

@@ -32,7 +32,7 @@ def progress_to_goal(env: ManagerBasedRLEnv, command_name: str, max_speed: float
     Args:
         env: Environment that owns the term.
         command_name: Name of the goal's command.
-        max_speed: Upper bound on the speed, beyond which progress is worth no more [m/s].
+        max_speed: Upper bound on the speed that counts [m/s].
 
     Returns:
         Speed, of shape (num_envs,).

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from .field_cfg import FieldCommandCfg
 
 REDRAWS = 50
-"""How often unseen posts are redrawn at most, to find places that the fan does not see either."""
+"""Upper bound on the redraws of unseen posts, to find places that the fan does not see either."""
 
 SLOW = 0.1
-"""Speed below which motion has no direction worth counting [m/s]."""
+"""Speed below which motion has no meaningful direction [m/s]."""
 
 
 class FieldCommand(RoverGoalCommand):

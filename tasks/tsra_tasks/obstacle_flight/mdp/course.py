@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from .course_cfg import CourseCommandCfg
 
 REDRAWS = 50
-"""How often unseen posts are redrawn at most, to find places that the camera does not see either."""
+"""Upper bound on the redraws of unseen posts, to find places that the camera does not see either."""
 
 SLOW = 0.2
-"""Speed below which motion has no direction worth counting [m/s]."""
+"""Speed below which motion has no meaningful direction [m/s]."""
 
 
 class CourseCommand(GoalCommand):

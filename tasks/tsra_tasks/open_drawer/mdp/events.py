@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Range = tuple[float, float]
 
 NEAR = (0.02, 0.08, 0.3)
-"""Where the way from above to behind the bar begins: at most so far aside [m], so far above [m], at most so far turned
-[rad]."""
+"""Where the way from above to behind the bar begins: upper bound on its offset aside [m], height
+above [m], upper bound on its turn [rad]."""
 
 
 def place_cabinet(

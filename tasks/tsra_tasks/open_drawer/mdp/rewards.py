@@ -69,7 +69,7 @@ class approach_handle(ManagerTermBase):  # noqa: N801  # named as a function, as
             fingers: Points on the fingers, in that body's frame [m].
             handle_cfg: Cabinet and its handle.
             goals: Where these should be, in the handle's frame [m].
-            clearance: How far above its place a finger that is aside of it has to be at most [m].
+            clearance: Height above its place that a finger aside of it need not exceed [m].
 
         Returns:
             Speed, the fingers' mean, of shape (num_envs,); zero in the first step of an episode.

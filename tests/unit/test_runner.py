@@ -1,0 +1,185 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""What our runner adds to rsl_rl's: the best checkpoint, counts of frames, versions, the live line."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+import torch
+from hidden_env import HiddenEnv, HiddenEnvCfg
+from tiny_agent import NUM_STEPS, aligned_cfg
+
+from tsra_lab.runners import BEST_CHECKPOINT, FORMAT_VERSION, AlignedRunner, load_checkpoint
+from tsra_lab.runners import aligned_runner as runner_module
+from tsra_lab.runners.evaluator import measured_performance, policies_of
+from tsra_lab.runners.progress import LOG_FILE, Progress
+
+pytestmark = [pytest.mark.unit, pytest.mark.kitless]
+
+
+def build_runner(directory: Path, env: HiddenEnv | None = None, **cfg: object) -> AlignedRunner:
+    """A runner of a tiny agent."""
+    env = env or HiddenEnv(8)
+    env.reset()
+    run = {
+        "save_interval": 100,
+        "evaluation_interval": 1,
+        "logger": "tensorboard",
+        "run_name": "",
+        "experiment_name": "r",
+    }
+    return AlignedRunner(env, aligned_cfg() | run | cfg, str(directory), "cpu")
+
+
+def report(student: float | None, mean_return: float = 0.0) -> dict:
+    """Report of an evaluation."""
+    numbers = {"success_rate": student, "return_mean": mean_return}
+    return {"policies": {"teacher": {"success_rate": 1.0, "return_mean": 9.0}, "student": numbers}}
+
+
+@pytest.mark.parametrize(
+    "reports, best",
+    [
+        ([report(0.2), report(0.9), report(0.5)], 2),
+        ([report(0.9), report(0.9), report(0.5)], 2),  # of equals the later
+        ([report(0.1), report(0.2), report(0.3)], 3),
+        ([report(None, -3.0), report(None, -1.0), report(None, -2.0)], 2),
+    ],
+)
+def test_the_checkpoint_of_the_best_student_is_kept(tmp_path: Path, monkeypatch, reports: list[dict], best: int):
+    coming = iter(reports)
+    monkeypatch.setattr(runner_module, "evaluate_in_training", lambda env, alg: next(coming))
+    build_runner(tmp_path).learn(3)
+    checkpoint = load_checkpoint(tmp_path / BEST_CHECKPOINT)
+    assert checkpoint["iter"] == best
+    assert len(checkpoint["evaluations"]) == best  # its own performance among them
+
+
+def test_a_resumed_run_keeps_no_worse_student_as_its_best(tmp_path: Path, monkeypatch):
+    coming = iter([report(0.8), report(0.9), report(0.3), report(0.9), report(0.95)])
+    monkeypatch.setattr(runner_module, "evaluate_in_training", lambda env, alg: next(coming))
+    build_runner(tmp_path / "first").learn(2)
+    for until, expected in ((3, False), (5, True)):
+        second = build_runner(tmp_path / f"until_{until}")
+        second.load(str(tmp_path / ("first/model_2.pt" if until == 3 else "until_3/model_3.pt")))
+        second.learn(until)
+        assert (tmp_path / f"until_{until}" / BEST_CHECKPOINT).exists() == expected
+
+
+def test_without_a_student_the_teacher_is_what_counts():
+    assert measured_performance({"policies": {"teacher": {"success_rate": 0.4, "return_mean": 3.0}}}) == 0.4
+    assert measured_performance(report(0.7, 3.0)) == 0.7
+
+
+def test_algorithms_tell_their_policies(tmp_path: Path):
+    runner = build_runner(tmp_path)
+    assert policies_of(runner.alg) == {"teacher": runner.alg.teacher, "student": runner.alg.student}
+
+
+class Camera:
+    """Renders wherever it is on."""
+
+    def __init__(self, num_envs: int) -> None:
+        self.on, self.fresh = True, torch.ones(num_envs, dtype=torch.bool)
+
+    def switch(self, on: bool) -> None:
+        self.on = on
+
+    def render(self) -> None:
+        self.fresh = torch.full_like(self.fresh, self.on)
+
+
+class CameraEnvCfg(HiddenEnvCfg):
+    """Hooks of an environment with a camera."""
+
+    def onboard_camera(self, env: HiddenEnv) -> Camera:
+        return env.camera
+
+
+class CameraEnv(HiddenEnv):
+    """The environment with an image among the onboard observations."""
+
+    def __init__(self, num_envs: int) -> None:
+        super().__init__(num_envs)
+        self.camera = Camera(num_envs)
+        described = vars(self.cfg)
+        self.cfg = CameraEnvCfg()
+        vars(self.cfg).update(described)
+        self.observation_manager.active_terms["image"] = ["depth"]
+        self.observation_manager.group_obs_term_dim["image"] = [(1, 8, 8)]
+
+    def _observe(self) -> None:
+        super()._observe()
+        self.camera.render()
+        self.observations["image"] = torch.rand(self.num_envs, 1, 8, 8)
+
+
+@pytest.mark.parametrize("interval, per_rollout", [(1, NUM_STEPS), (2, NUM_STEPS // 2), (3, NUM_STEPS // 3)])
+def test_rendered_frames_are_counted_and_survive_a_checkpoint(tmp_path: Path, interval: int, per_rollout: int):
+    """Images of evaluations, where the camera renders always, do not count."""
+    cnn = {"output_channels": [2], "kernel_size": 3, "stride": 2}
+    student = {"class_name": "CNNModel", "hidden_dims": [8], "activation": "elu", "cnn_cfg": cnn}
+    cfg = aligned_cfg(student=student, pairs={"render_interval": interval})
+    cfg["obs_groups"]["student"] = ["onboard", "image"]
+    runner = build_runner(tmp_path, CameraEnv(4), **cfg)
+    runner.learn(3)
+    assert runner.rendered_frames == 3 * per_rollout * 4
+    assert load_checkpoint(tmp_path / "model_3.pt")["rendered_frames"] == runner.rendered_frames
+    resumed = build_runner(tmp_path / "resumed", CameraEnv(4), **cfg)
+    resumed.load(str(tmp_path / "model_3.pt"))
+    assert resumed.rendered_frames == runner.rendered_frames
+
+
+def test_checkpoints_of_another_version_are_refused(tmp_path: Path):
+    runner = build_runner(tmp_path)
+    runner.learn(1)
+    path = tmp_path / "model_1.pt"
+    saved = torch.load(path, weights_only=True)
+    assert saved["format_version"] == FORMAT_VERSION
+    for version in (1, FORMAT_VERSION + 1, None):
+        changed = dict(saved)
+        # the first version had no entry
+        changed.pop("format_version")
+        if version is not None:
+            changed["format_version"] = version
+        torch.save(changed, path)
+        with pytest.raises(ValueError, match=f"format version {version or 1}.*reads {FORMAT_VERSION}"):
+            runner.load(str(path))
+
+
+def test_training_learns_nothing_more_after_a_save_at_the_end(tmp_path: Path):
+    runner = build_runner(tmp_path, save_interval=2)
+    runner.learn(3)
+    names = sorted(path.name for path in tmp_path.glob("model_[0-9]*.pt"))
+    assert names == ["model_2.pt", "model_3.pt"]
+    saved = torch.load(tmp_path / "model_3.pt", weights_only=True)["actor_state_dict"]
+    assert all(torch.equal(saved[name], tensor) for name, tensor in runner.alg.actor.state_dict().items())
+
+
+def test_a_terminal_sees_one_live_line_and_the_log_file_the_rest(tmp_path: Path):
+    terminal = io.StringIO()
+    progress = Progress(4, 1000, str(tmp_path), terminal)
+    with progress.logging():
+        print("a full log")
+        for iteration in range(1, 5):
+            progress.evaluation = {"teacher": 0.5, "student": 0.25 * iteration}
+            progress.show(iteration, 2.0)
+    assert (tmp_path / LOG_FILE).read_text() == "a full log\n"
+    lines = terminal.getvalue().split("\r")[1:]
+    assert len(lines) == 4 and terminal.getvalue().count("\n") == 1
+    assert "iteration 2/4 | teacher 0.500 | student 0.500 | 500 steps/s | 00:00:04 left" in lines[1]
+
+
+def test_elsewhere_the_full_log_is_printed_and_no_line(tmp_path: Path, capsys: pytest.CaptureFixture):
+    progress = Progress(4, 1000, str(tmp_path))
+    with progress.logging():
+        print("a full log")
+        progress.show(1, 2.0)
+    assert capsys.readouterr().out == "a full log\n"
+    assert not (tmp_path / LOG_FILE).exists()
