@@ -17,7 +17,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from tsra_lab.evaluation import hooks_of
+from tsra_lab.hooks import hooks_of
 from tsra_lab.runs import find_run, load_run, make_parser, open_run, parse_args
 
 DRAWN, FILMED = 6, 2

@@ -12,7 +12,7 @@ import time
 import torch
 from rsl_rl.env import VecEnv
 
-from tsra_lab.evaluation import hooks_of
+from tsra_lab.hooks import hooks_of
 from tsra_lab.runs import make_parser, open_environment, parse_args, resolve_configs
 from tsra_results import write_report
 

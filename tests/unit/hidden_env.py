@@ -15,7 +15,7 @@ import torch
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
-from tsra_lab.evaluation import TaskHooks
+from tsra_lab.hooks import TaskHooks
 
 LENGTH = 12
 """Steps of every episode."""

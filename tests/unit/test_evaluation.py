@@ -16,7 +16,8 @@ import torch
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
-from tsra_lab.evaluation import Episodes, TaskHooks, evaluation_report, format_table, run_episodes
+from tsra_lab.evaluation import Episodes, evaluation_report, format_table, run_episodes
+from tsra_lab.hooks import TaskHooks
 from tsra_results import success_interval
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from tsra_lab.evaluation import TaskHooks, hooks_of
+from tsra_lab.hooks import TaskHooks, hooks_of
 
 
 class BaseCfg:

@@ -230,4 +230,4 @@ METHODS: dict[str, Method] = {
         ),
     )
 }
-"""All trainable methods by key. Each exists on every task that is registered after its row was put here."""
+"""All trainable methods by key. :func:`tsra_lab.agents.add_method` adds one to every task."""

@@ -20,6 +20,9 @@ from tsra_lab.configs import CNNModelCfg, EncoderTrainingCfg, MLPModelCfg, Pairs
 
 from .methods import METHODS, Method
 
+_SUITES: dict[str, AgentSuite] = {}
+"""Suites of the registered tasks."""
+
 DISTILLED_STD = 0.1
 """Standard deviation of a distilled student's actions, unless the suite says otherwise."""
 
@@ -158,14 +161,20 @@ class AgentSuite:
             raise ValueError(
                 f"The suite of '{task}' has settings of {', '.join(sorted(unknown))}. Methods: {', '.join(METHODS)}."
             )
-        methods = [method for method in METHODS.values() if getattr(self, method.student_encoder) is not None]
-        agents = {method.agent_key: self._entry_point(method) for method in methods}
         gymnasium.register(
             id=task,
             entry_point=entry_point,
             disable_env_checker=True,
-            kwargs={"env_cfg_entry_point": env_cfg_entry_point, "default_agent": "rsl_rl", **agents},
+            kwargs={"env_cfg_entry_point": env_cfg_entry_point, "default_agent": "rsl_rl"},
         )
+        _SUITES[task] = self
+        for method in METHODS.values():
+            self._add_agent(task, method)
+
+    def _add_agent(self, task: str, method: Method) -> None:
+        """Give a registered task the agent of a method, unless the suite has no models for it."""
+        if getattr(self, method.student_encoder) is not None:
+            gymnasium.spec(task).kwargs[method.agent_key] = self._entry_point(method)
 
     def _entry_point(self, method: Method) -> Callable[[], RslRlBaseRunnerCfg]:
         """A function that makes a method's agent, as Isaac Lab's registry takes it."""
@@ -175,3 +184,23 @@ class AgentSuite:
 
         agent.__qualname__ = f"{self.experiment}_{method.experiment}"
         return agent
+
+
+def add_method(method: Method) -> None:
+    """Add a method to the table, and to every task that a suite has registered.
+
+    A package of your own does it at import, and Isaac Lab imports the package through the entry point group
+    ``isaaclab.tasks``.
+
+    Args:
+        method: The method.
+
+    Raises:
+        ValueError: If there is another method of this key.
+    """
+    if METHODS.get(method.key, method) != method:
+        raise ValueError(f"There is a method '{method.key}' already: {METHODS[method.key].label}.")
+    METHODS[method.key] = method
+    for task, suite in _SUITES.items():
+        if task in gymnasium.registry:
+            suite._add_agent(task, method)

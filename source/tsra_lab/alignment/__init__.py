@@ -9,13 +9,12 @@ from .aligner import Aligner
 from .losses import AlignmentLoss
 from .metrics import embedding_health
 from .optimizer_step import optimizer_step
-from .pairs import OnboardCamera, PairCollector, PairMemory, Pairs, embed, find_onboard_camera, full_precision
+from .pairs import PairCollector, PairMemory, Pairs, embed, find_onboard_camera, full_precision
 from .ranks import gather_batch, mean_over_ranks, share_of, world_size
 
 __all__ = [
     "Aligner",
     "AlignmentLoss",
-    "OnboardCamera",
     "PairCollector",
     "PairMemory",
     "Pairs",

@@ -7,17 +7,14 @@
 
 from .environment_state import preserved
 from .episodes import Episodes, run_episodes
-from .hooks import TaskHooks, hooks_of
 from .imitability import measure_imitability
 from .initial_states import write_initial_states
 from .report import evaluation_report, format_table
 
 __all__ = [
     "Episodes",
-    "TaskHooks",
     "evaluation_report",
     "format_table",
-    "hooks_of",
     "measure_imitability",
     "preserved",
     "run_episodes",

@@ -14,7 +14,7 @@ import torch
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
-from .hooks import hooks_of
+from tsra_lab.hooks import hooks_of
 
 SUCCESS = "success"
 """Name of the termination term that means success."""
@@ -60,7 +60,7 @@ def run_episodes(
     more often than long ones, and all policies meet the same initial states. More episodes than environments are run
     in batches with consecutive seeds.
 
-    A task adds metrics of its own and tells initial states by its :class:`TaskHooks`.
+    A task adds metrics of its own and tells initial states by its :class:`tsra_lab.hooks.TaskHooks`.
 
     Args:
         env: Isaac Lab environment in rsl_rl's wrapper.

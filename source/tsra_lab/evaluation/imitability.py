@@ -17,10 +17,10 @@ from rsl_rl.env import VecEnv
 from rsl_rl.models import MLPModel
 from tensordict import TensorDict
 
+from tsra_lab.hooks import hooks_of
 from tsra_lab.models import EncodedPolicy
 
 from .episodes import run_episodes
-from .hooks import hooks_of
 from .probe import CONSTANT, auc_score, is_binary, permuted_across_episodes, predict_held_out, r2_score
 
 NUM_EPISODES = 512

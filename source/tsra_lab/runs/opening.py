@@ -18,8 +18,8 @@ from rsl_rl.env import VecEnv
 
 from isaaclab_tasks.utils import load_cfg_from_registry
 
-from tsra_lab.evaluation import hooks_of
 from tsra_lab.export import OnnxPolicy
+from tsra_lab.hooks import hooks_of
 from tsra_lab.runners import AlignedRunner, load_checkpoint
 
 from .directory import DEFAULT_AGENT, agent_of_run, find_checkpoint

@@ -20,7 +20,8 @@ from matplotlib.patches import Circle
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
-from tsra_lab.evaluation import hooks_of, run_episodes
+from tsra_lab.evaluation import run_episodes
+from tsra_lab.hooks import hooks_of
 
 from .goal_cfg import RoverGoalCommandCfg
 

@@ -9,7 +9,7 @@ from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
 from isaaclab.managers import ObservationGroupCfg
 from isaaclab.utils import configclass
 
-from tsra_lab.evaluation import TaskHooks
+from tsra_lab.hooks import TaskHooks
 
 from .depth_image import DepthImage
 

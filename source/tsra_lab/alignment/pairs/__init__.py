@@ -7,11 +7,10 @@
 
 from .collector import PairCollector, Pairs, full_precision
 from .memory import PairMemory
-from .schedule import OnboardCamera, RenderSchedule, find_onboard_camera
+from .schedule import RenderSchedule, find_onboard_camera
 from .sequences import embed
 
 __all__ = [
-    "OnboardCamera",
     "PairCollector",
     "PairMemory",
     "Pairs",

@@ -14,8 +14,10 @@ import torch
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
+from tsra_lab.hooks import OnboardCamera
+
 from .memory import PairMemory
-from .schedule import OnboardCamera, RenderSchedule, find_onboard_camera
+from .schedule import RenderSchedule, find_onboard_camera
 from .sequences import FIRST
 
 

@@ -7,22 +7,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import torch
 from rsl_rl.env import VecEnv
 
-from tsra_lab.evaluation.hooks import hooks_of
-
-
-class OnboardCamera(Protocol):
-    """What a task tells of a camera that need not render at every step."""
-
-    fresh: torch.Tensor
-    """Whether each environment's last image was rendered for it. Shape is (num_envs,)."""
-
-    def switch(self, on: bool) -> None:
-        """Render from the next step on, or stop it."""
+from tsra_lab.hooks import OnboardCamera, hooks_of
 
 
 def find_onboard_camera(env: VecEnv) -> OnboardCamera | None:
@@ -57,7 +45,7 @@ class RenderSchedule:
         if interval > 1 and camera is None:
             raise ValueError(
                 f"render_interval is {interval}, but the task's configuration has no method 'onboard_camera', so no"
-                " camera can be switched. Set it to 1, or add the method (tsra_lab.evaluation.TaskHooks)."
+                " camera can be switched. Set it to 1, or add the method (tsra_lab.hooks.TaskHooks)."
             )
         self.camera = camera
         self.interval = interval

@@ -10,12 +10,19 @@ from __future__ import annotations
 import difflib
 from contextlib import AbstractContextManager
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import torch
 
-if TYPE_CHECKING:
-    from tsra_lab.alignment import OnboardCamera
+
+class OnboardCamera(Protocol):
+    """What a task tells of a camera that need not render at every step."""
+
+    fresh: torch.Tensor
+    """Whether each environment's last image was rendered for it. Shape is (num_envs,)."""
+
+    def switch(self, on: bool) -> None:
+        """Render from the next step on, or stop it."""
 
 
 class TaskHooks:
@@ -119,6 +126,6 @@ def hooks_of(env_or_cfg: Any) -> TaskHooks:
     if found := [name for name in HOOKS if callable(getattr(cfg, name, None))]:
         raise TypeError(
             f"{type(cfg).__name__} has {', '.join(found)}, which would not be called, because it does not derive from"
-            " tsra_lab.evaluation.TaskHooks: add that base class."
+            " tsra_lab.hooks.TaskHooks: add that base class."
         )
     return TaskHooks()
