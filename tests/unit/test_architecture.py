@@ -47,8 +47,8 @@ def imports() -> dict[str, set[str]]:
         for path in (ROOT / folder).rglob("*.py"):
             module = list(path.relative_to(ROOT / folder).with_suffix("").parts)
             here = room_of(".".join(module))
-            found[here] |= {room_of(name) for name in imported(path, module[:-1])} - {here}
-    found.pop("tsra_lab", None)  # the package's own __init__
+            if here != "tsra_lab.__init__":
+                found[here] |= {room_of(name) for name in imported(path, module[:-1])} - {here}
     return dict(found)
 
 

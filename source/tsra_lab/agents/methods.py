@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,7 @@ PLAIN = "#7f7f7f"
 
 def teacher_and_student(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
     """Agent of a method that trains a teacher and a student which share a policy head."""
-    algorithm = {"embedding_dim": suite.embedding_dim, "pairs": replace(suite.pairs, **method.pairs)}
+    algorithm: dict[str, Any] = {"embedding_dim": suite.embedding_dim, "pairs": replace(suite.pairs, **method.pairs)}
     if issubclass(method.algorithm, AlignedPPOCfg):
         algorithm["encoders"] = suite.encoders
     return TeacherStudentRunnerCfg(
@@ -80,7 +80,7 @@ def privileged_policy(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
 
 def distilled_policy(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
     """Agent that distils a plain teacher, from the privileged to the onboard groups."""
-    settings = {"num_learning_epochs": 4, "learning_rate": 1.0e-3, "gradient_length": 6}
+    settings: dict[str, Any] = {"num_learning_epochs": 4, "learning_rate": 1.0e-3, "gradient_length": 6}
     return DistillationRunnerCfg(
         teacher=suite.policy("teacher"),
         student=suite.policy("distilled"),
@@ -129,7 +129,7 @@ class Method:
     student_encoder: str = "student_encoder"
     """Field of the suite that has the student's encoder. A suite that leaves it empty has no agent of the method."""
 
-    pairs: Mapping[str, int] = field(default_factory=dict)
+    pairs: dict[str, int] = field(default_factory=dict)
     """What the method needs to differ from the suite's :attr:`AgentSuite.pairs`."""
 
     agent_key: str = ""

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,7 +68,7 @@ class AgentSuite:
     onboard: list[str] = field(default_factory=lambda: ["onboard"])
     """Observation groups of the student."""
 
-    ppo: Mapping[str, Any] = field(default_factory=dict)
+    ppo: dict[str, Any] = field(default_factory=dict)
     """Settings of PPO, of all methods that learn by it (:class:`tsra_lab.configs.PPOCfg`)."""
 
     embedding_dim: int = 16
@@ -80,7 +80,7 @@ class AgentSuite:
     encoders: EncoderTrainingCfg = field(default_factory=EncoderTrainingCfg)
     """How the encoders learn from the alignment loss."""
 
-    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Settings of a method's own, by the method's key."""
 
     num_steps_per_env: int = 24

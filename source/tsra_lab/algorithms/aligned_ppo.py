@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from rsl_rl.models import MLPModel
@@ -43,10 +44,10 @@ class AlignedPPO(TeacherStudentPPO):
         contract: dict,
         pairs: PairCollector,
         *,
-        alignment: Mapping[str, float],
-        encoders: Mapping[str, float],
-        consistency: Mapping[str, float],
-        **ppo: object,
+        alignment: Mapping[str, Any],
+        encoders: Mapping[str, Any],
+        consistency: Mapping[str, Any],
+        **ppo: Any,
     ) -> None:
         """Assemble the algorithm.
 

@@ -32,7 +32,7 @@ class AsymmetricPPO(PPO):
         return {"student": self.student}
 
     @staticmethod
-    def construct_algorithm(obs: TensorDict, env: VecEnv, cfg: dict, device: str) -> AsymmetricPPO:
+    def construct_algorithm(obs: TensorDict, env: VecEnv, cfg: dict, device: str) -> PPO:
         """Build the algorithm from a runner configuration whose observation sets are ``student`` and ``critic``.
 
         Args:

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn as nn
 from rsl_rl.algorithms import Distillation
@@ -53,11 +55,11 @@ class AlignedDistillation(Distillation):
         self,
         student: EncodedPolicy,
         teacher: EncodedPolicy,
-        *args: object,
+        *args: Any,
         rollout_policy: str,
         embedding_loss_weight: float,
         batch_size: int,
-        **distillation: object,
+        **distillation: Any,
     ) -> None:
         """Assemble the algorithm; ``construct_algorithm`` of rsl_rl builds the parts.
 

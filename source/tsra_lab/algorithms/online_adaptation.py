@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 import torch.nn.functional as functional
@@ -34,11 +35,11 @@ class OnlineAdaptation(TeacherStudentPPO):
 
     def __init__(
         self,
-        *parts: object,
-        following: Mapping[str, float],
+        *parts: Any,
+        following: Mapping[str, Any],
         regularization_weight: float,
         ramp_iterations: int,
-        **ppo: object,
+        **ppo: Any,
     ) -> None:
         """Assemble the algorithm.
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 import torch.nn.functional as functional
@@ -40,11 +41,11 @@ class StudentInformedPPO(TeacherStudentPPO):
     def __init__(
         self,
         policies: dict[str, EncodedPolicy],
-        *parts: object,
-        following: Mapping[str, float],
+        *parts: Any,
+        following: Mapping[str, Any],
         penalty_weight: float,
         gradient_weight: float,
-        **ppo: object,
+        **ppo: Any,
     ) -> None:
         """Assemble the algorithm.
 

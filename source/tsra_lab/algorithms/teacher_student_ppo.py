@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from rsl_rl.algorithms import PPO
@@ -51,7 +52,7 @@ class TeacherStudentPPO(PPO):
         contract: dict,
         pairs: PairCollector,
         actor: MLPModel | None = None,
-        **ppo: object,
+        **ppo: Any,
     ) -> None:
         """Assemble the algorithm; :meth:`construct_algorithm` builds the parts from a configuration.
 

@@ -20,6 +20,13 @@ from .pairs import Pairs, embed
 from .ranks import gather_batch, share_of
 
 
+class Encoders(nn.ModuleDict):
+    """The encoders of teacher and student."""
+
+    teacher: MLPModel
+    student: MLPModel
+
+
 class Aligner:
     """Learns an embedding that privileged state and onboard observation share (TSRA, arXiv:2605.28372).
 
@@ -51,7 +58,7 @@ class Aligner:
             loss: What aligns both embeddings.
             learning_rate: This and what follows: as in :class:`tsra_lab.configs.EncoderTrainingCfg`.
         """
-        self.encoders = nn.ModuleDict({"teacher": teacher_encoder, "student": student_encoder})
+        self.encoders = Encoders({"teacher": teacher_encoder, "student": student_encoder})
         self.targets = copy.deepcopy(self.encoders).requires_grad_(False)
         self.optimizer = torch.optim.Adam(self.encoders.parameters(), lr=learning_rate)
         self.loss = loss
@@ -80,7 +87,7 @@ class Aligner:
         """
         self.encoders.train()
         for name in self.learns_statistics:
-            self.encoders[name].update_normalization(pairs.new_samples())
+            getattr(self.encoders, name).update_normalization(pairs.new_samples())
         total = 0.0
         for _ in range(num_steps):
             teacher, student = self._embed_batch(self.encoders, pairs)
@@ -93,10 +100,10 @@ class Aligner:
             health = embedding_health(*self._embed_batch(self.targets, pairs))
         return {"alignment": total / max(num_steps, 1), **health}
 
-    def _embed_batch(self, encoders: nn.ModuleDict, pairs: Pairs) -> tuple[torch.Tensor, torch.Tensor]:
+    def _embed_batch(self, encoders: Encoders, pairs: Pairs) -> tuple[torch.Tensor, torch.Tensor]:
         """Embeddings of teacher and student of a batch."""
         batch = pairs.draw(share_of(self.batch_size))
-        return embed(encoders["teacher"], batch), embed(encoders["student"], batch)
+        return embed(encoders.teacher, batch), embed(encoders.student, batch)
 
     @torch.no_grad()
     def _move_targets(self) -> None:

@@ -8,14 +8,13 @@
 from __future__ import annotations
 
 from tsra_lab.evaluation import (
-    TaskHooks,
     evaluation_report,
     format_table,
-    hooks_of,
     measure_imitability,
     run_episodes,
     write_initial_states,
 )
+from tsra_lab.hooks import TaskHooks, hooks_of
 from tsra_lab.runs import add_run_arguments, find_run, make_parser, open_run, parse_args
 from tsra_results import write_report
 

@@ -5,10 +5,14 @@
 
 """Configuration of an observation term that a robot has to provide."""
 
-from dataclasses import MISSING
+import dataclasses
+from typing import Any
 
 from isaaclab.managers import ObservationTermCfg
 from isaaclab.utils import configclass
+
+MISSING: Any = dataclasses.MISSING
+"""Marks a field that must be given, of whatever type."""
 
 
 @configclass

@@ -33,7 +33,7 @@ class StrictCfg:
             AttributeError: If there is no such field.
             TypeError: If the field holds a configuration and the value is none.
         """
-        fields = type(self).__dataclass_fields__
+        fields = type(self).__dataclass_fields__  # ty: ignore[missing-attribute]  # of what it is mixed into
         if name not in fields:
             close = difflib.get_close_matches(name, fields, n=1)
             hint = f" Did you mean '{close[0]}'?" if close else ""

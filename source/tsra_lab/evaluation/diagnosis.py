@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import torch
 from matplotlib import rc_context
@@ -75,7 +76,7 @@ def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int) 
         samples.episodes,
     )
     sizes = [term.size for term in terms]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for term, *pair in zip(terms, predictions.split(sizes, dim=-1), truth.split(sizes, dim=-1), strict=True):
         dependence = action_sensitivity(teacher, observations, permute_terms(observations, [term]))["mean"]
         r2 = r2_score(*pair)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -27,7 +27,7 @@ UNCHANGING = (
 
 
 @contextmanager
-def preserved(env: VecEnv) -> Iterator[None]:
+def preserved(env: VecEnv) -> Generator[None]:
     """Run something in an environment and restore its state afterwards: physics, managers, sensors and counters.
 
     Isaac Lab has no such thing: a reset cannot be undone. All of a kit-less environment's state lies in Python objects,
@@ -60,7 +60,7 @@ class _Snapshot:
     def __init__(self, roots: Iterable[object], classes: Iterable[type]) -> None:
         self._found: dict[int, object] = {}
         self._memory: set[int] = set()
-        self._restorers: list[Callable[[], None]] = []
+        self._restorers: list[Callable[[], object]] = []
         self._warp = sys.modules.get("warp")
         self._open = list(roots)
         for cls in classes:

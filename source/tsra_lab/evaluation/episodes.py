@@ -116,8 +116,8 @@ def _run_batch(
     initial_state = {
         name: values[:counted].cpu().clone() for name, values in hooks.initial_state(env.unwrapped).items()
     }
-    if hasattr(policy, "reset"):
-        policy.reset()
+    reset = getattr(policy, "reset", lambda dones=None: None)
+    reset()
     while active.any():
         if on_step is not None:
             on_step(active)
@@ -125,8 +125,7 @@ def _run_batch(
             counts[name] = counts.get(name, 0) + (active & ~values.isnan())
             sums[name] = sums.get(name, 0.0) + values.nan_to_num(0.0) * active
         obs, rewards, dones, extras = env.step(policy(obs).to(env.device))
-        if hasattr(policy, "reset"):
-            policy.reset(dones)
+        reset(dones)
         returns += rewards * active
         lengths += active
         ended = active & dones.bool()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from rsl_rl.env import VecEnv
@@ -158,7 +159,7 @@ def collect_samples(env: VecEnv, teacher: MLPModel, seed: int) -> Samples:
     count = sum(len(batch.episodes) for batch in batches)
     kept = torch.randperm(count, generator=torch.Generator().manual_seed(seed))[:MAX_SAMPLES].sort().values
 
-    def join(name: str) -> torch.Tensor | TensorDict | None:
+    def join(name: str) -> Any:
         parts = [getattr(batch, name) for batch in batches]
         return None if parts[0] is None else torch.cat(parts)[kept.to(env.device)]
 

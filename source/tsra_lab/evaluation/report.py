@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tsra_results import success_interval
 
 from .episodes import SUCCESS, Episodes
@@ -24,7 +26,7 @@ def evaluation_report(task: str, seed: int, results: dict[str, Episodes]) -> dic
         JSON-ready dictionary. ``imitation_gap`` is teacher minus student, where both were evaluated; success figures
         are None where the task does not define success.
     """
-    policies = {}
+    policies: dict[str, dict[str, Any]] = {}
     for name, episodes in results.items():
         count = len(episodes.returns)
         success = episodes.success

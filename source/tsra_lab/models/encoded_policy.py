@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn as nn
 from rsl_rl.models import MLPModel
@@ -66,12 +68,12 @@ class EncodedPolicy(MLPModel):
         self.obs_groups = obs_groups[obs_set]
 
     @property
-    def is_recurrent(self) -> bool:
+    def is_recurrent(self) -> bool:  # ty: ignore[incompatible-property-override]  # follows the encoder
         """Whether the encoder has a memory."""
         return self.encoder.is_recurrent
 
     @property
-    def distribution(self) -> Distribution:
+    def distribution(self) -> Distribution | None:  # ty: ignore[incompatible-property-override]  # the head's
         """Distribution of the actions."""
         return self.head.distribution
 
@@ -160,7 +162,7 @@ def build_head(cfg: dict, embedding_dim: int, num_actions: int) -> MLPModel:
 class _TorchVectorPolicy(nn.Module):
     """Encoder of vectors and head for TorchScript."""
 
-    def __init__(self, encoder: nn.Module, head: nn.Module) -> None:
+    def __init__(self, encoder: Any, head: nn.Module) -> None:
         super().__init__()
         self.encoder = encoder
         self.head = head
@@ -176,7 +178,7 @@ class _TorchVectorPolicy(nn.Module):
 class _TorchImagePolicy(nn.Module):
     """Encoder of images (and vectors) and head for TorchScript."""
 
-    def __init__(self, encoder: nn.Module, head: nn.Module) -> None:
+    def __init__(self, encoder: Any, head: nn.Module) -> None:
         super().__init__()
         self.encoder = encoder
         self.head = head
@@ -192,7 +194,7 @@ class _TorchImagePolicy(nn.Module):
 class _OnnxEncodedPolicy(nn.Module):
     """Encoder and head for ONNX, with the names and examples of the encoder's inputs."""
 
-    def __init__(self, encoder: nn.Module, head: nn.Module) -> None:
+    def __init__(self, encoder: Any, head: nn.Module) -> None:
         super().__init__()
         self.encoder = encoder
         self.head = head

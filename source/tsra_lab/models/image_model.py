@@ -7,17 +7,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn as nn
 from rsl_rl.models import CNNModel
-from rsl_rl.modules import CNN, EmpiricalNormalization
+from rsl_rl.modules import EmpiricalNormalization
 from tensordict import TensorDict
 
 
 class NormalizedCNN(nn.Module):
     """A CNN on images whose every pixel is normalised by its own running statistics."""
 
-    def __init__(self, shape: tuple[int, int, int], cnn: CNN) -> None:
+    def __init__(self, shape: tuple[int, int, int], cnn: nn.Module) -> None:
         """Put the statistics before a CNN.
 
         Args:
@@ -40,7 +42,7 @@ class ImageModel(CNNModel):
     from raw values. The statistics move with the model's other ones, and are part of its ONNX form.
     """
 
-    def __init__(self, *cnn_model: object, image_normalization: bool = False, **settings: object) -> None:
+    def __init__(self, *cnn_model: Any, image_normalization: bool = False, **settings: Any) -> None:
         """Build the model.
 
         Args:
@@ -49,7 +51,6 @@ class ImageModel(CNNModel):
             settings: Settings of :class:`rsl_rl.models.CNNModel`.
         """
         super().__init__(*cnn_model, **settings)
-        self.image_normalization = image_normalization
         if image_normalization:
             shapes = zip(self.obs_groups_2d, self.obs_channels_2d, self.obs_dims_2d, strict=True)
             for group, channels, (height, width) in shapes:
@@ -63,6 +64,6 @@ class ImageModel(CNNModel):
         """
         if self.obs_groups:
             super().update_normalization(obs)
-        if self.image_normalization:
-            for group in self.obs_groups_2d:
-                self.cnns[group].normalizer.update(obs[group].float())
+        for group, cnn in self.cnns.items():
+            if isinstance(cnn, NormalizedCNN):
+                cnn.normalizer.update(obs[group].float())

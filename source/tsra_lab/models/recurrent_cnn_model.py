@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import torch
 import torch.nn as nn
@@ -35,7 +36,7 @@ class RecurrentCNNModel(ImageModel):
         rnn_type: str = "gru",
         rnn_hidden_dim: int = 128,
         rnn_num_layers: int = 1,
-        **cnn_model: object,
+        **cnn_model: Any,
     ) -> None:
         """Build the model.
 
@@ -121,6 +122,7 @@ class _TorchGRUCNNModel(_ExportedParts):
 
     def __init__(self, model: RecurrentCNNModel) -> None:
         super().__init__(model)
+        self.hidden_state: torch.Tensor  # not in the class body, where TorchScript cannot read it
         self.register_buffer("hidden_state", torch.zeros(self.rnn.num_layers, 1, self.rnn.hidden_size))
 
     def forward(self, obs_1d: torch.Tensor, obs_2d: list[torch.Tensor]) -> torch.Tensor:
@@ -145,6 +147,7 @@ class _TorchLSTMCNNModel(_TorchGRUCNNModel):
 
     def __init__(self, model: RecurrentCNNModel) -> None:
         super().__init__(model)
+        self.cell_state: torch.Tensor
         self.register_buffer("cell_state", torch.zeros_like(self.hidden_state))
 
     def remember(self, latent: torch.Tensor) -> torch.Tensor:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from rsl_rl.env import VecEnv
+from rsl_rl.models import MLPModel
 from rsl_rl.runners import OnPolicyRunner
 from rsl_rl.utils import check_nan
 from tensordict import TensorDict
@@ -127,7 +130,7 @@ class AlignedRunner(OnPolicyRunner):
 
     def load(
         self, path: str, load_cfg: dict | None = None, strict: bool = True, map_location: str | None = None
-    ) -> dict | None:
+    ) -> Any:
         """Resume from a checkpoint of the same algorithm and the same observations.
 
         Args:
@@ -190,12 +193,12 @@ class AlignedRunner(OnPolicyRunner):
             check_contract(saved | {"sets": sets}, self.contract | {"sets": current})
         self.alg.load(checkpoint, {"teacher": True, "student": zero_shot}, strict=True)
 
-    def policies(self) -> dict[str, torch.nn.Module]:
+    def policies(self) -> Mapping[str, MLPModel]:
         """The algorithm's policies by name, ready for inference: ``teacher`` and ``student``, or one of them."""
         self.alg.eval_mode()
         return policies_of(self.alg)
 
-    def trained_student(self) -> torch.nn.Module:
+    def trained_student(self) -> MLPModel:
         """The student, to be exported.
 
         Returns:
@@ -228,7 +231,7 @@ class AlignedRunner(OnPolicyRunner):
             loss_dict=losses,
             learning_rate=self.alg.learning_rate,
             action_std=self.alg.get_policy().output_std,
-            rnd_weight=self.alg.rnd.weight if self.cfg["algorithm"].get("rnd_cfg") else None,
+            rnd_weight=getattr(getattr(self.alg, "rnd", None), "weight", None),
         )
         self.current_learning_iteration += 1
         return obs

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
-import torch
 from rsl_rl.algorithms import PPO, Distillation
 from rsl_rl.env import VecEnv
+from rsl_rl.models import MLPModel
 
 from tsra_lab.evaluation import evaluation_report, preserved, run_episodes
 
@@ -26,11 +26,11 @@ EVALUATION_SEED = 1_000_003
 class HasPolicies(Protocol):
     """An algorithm that tells its policies."""
 
-    def policies(self) -> dict[str, torch.nn.Module]:
+    def policies(self) -> Mapping[str, MLPModel]:
         """Policies that are evaluated, by name: ``teacher``, ``student`` or both."""
 
 
-def policies_of(algorithm: HasPolicies | PPO | Distillation) -> dict[str, torch.nn.Module]:
+def policies_of(algorithm: HasPolicies | PPO | Distillation) -> Mapping[str, MLPModel]:
     """Policies of an algorithm, rsl_rl's own included, whose PPO trains the teacher of a later distillation.
 
     Args:

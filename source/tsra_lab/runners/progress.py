@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TextIO
@@ -42,13 +42,13 @@ class Progress:
         self._seconds: list[float] = []
 
     @contextmanager
-    def logging(self) -> Iterator[None]:
+    def logging(self) -> Generator[None]:
         """Context in which what is printed goes to the log file instead of the terminal.
 
         Yields:
             Nothing.
         """
-        if self._terminal is None:
+        if self._terminal is None or self._log is None:
             with nullcontext():
                 yield
             return

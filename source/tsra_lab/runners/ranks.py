@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -52,7 +52,7 @@ def join_ranks(device: str) -> dict[str, int] | None:
 
 
 @contextmanager
-def lost_ranks_named() -> Iterator[None]:
+def lost_ranks_named() -> Generator[None]:
     """Say what it means when the ranks can't talk to each other any more.
 
     Yields:

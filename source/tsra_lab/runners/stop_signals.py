@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 from types import TracebackType
+from typing import Any
 
 import torch
 from torch import distributed
@@ -28,7 +29,7 @@ class StopSignals:
         self.received: int | None = None
         """Signal that asked to stop."""
         self._device = device
-        self._previous: dict[int, object] = {}
+        self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> StopSignals:
         """Listen."""

@@ -41,8 +41,8 @@ class Following:
         """
         if any(encoder.is_recurrent for encoder in encoders.values()):
             raise ValueError("Samples are shuffled here, so encoders with memory cannot learn. AlignedPPO has them.")
-        self.encoders = nn.ModuleDict(encoders)
-        self.optimizer = torch.optim.Adam(self.encoders.parameters(), lr=learning_rate)
+        self.encoders = encoders
+        self.optimizer = torch.optim.Adam(nn.ModuleDict(encoders).parameters(), lr=learning_rate)
         self.max_grad_norm = max_grad_norm
         self.steps_per_iteration = steps_per_iteration
         self.batch_size = batch_size

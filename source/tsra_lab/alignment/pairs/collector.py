@@ -164,7 +164,7 @@ class PairCollector:
         self.schedule.end_rollout()
         self._given = True
         join = torch.stack if self.sequences else torch.cat
-        latest = join(self._latest) if self._latest else None
+        latest: TensorDict | None = join(self._latest) if self._latest else None
         if latest is None or latest.batch_size[0] == 0:
             raise ValueError(
                 f"The rollout holds no pair: the camera renders at one of {self.schedule.interval} steps. Lower"

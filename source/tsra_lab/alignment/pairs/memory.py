@@ -29,7 +29,7 @@ class PairMemory:
         if capacity < 0:
             raise ValueError(f"kept_pairs must not be negative, but is {capacity}.")
         self.capacity = capacity
-        self._pairs: TensorDict | None = None
+        self._pairs = TensorDict({}, batch_size=[0])
         self._added = 0
 
     def __len__(self) -> int:
@@ -49,7 +49,7 @@ class PairMemory:
         pairs = pairs[-self.capacity :] if self.capacity else pairs[:0]
         if len(pairs) == 0:
             return
-        if self._pairs is None:
+        if self._added == 0:
             self._pairs = pairs.new_zeros(self.capacity)
             size = sum(tensor.numel() * tensor.element_size() for tensor in self._pairs.values()) / 1.0e6
             print(f"[INFO] The last {self.capacity} pairs of past rollouts are kept, in {size:.0f} MB.")

@@ -34,7 +34,7 @@ def embed(encoder: MLPModel, samples: TensorDict) -> torch.Tensor:
     ends = torch.zeros_like(samples[FIRST])
     ends[:-1] = samples[FIRST][1:]
     padded, masks = split_and_pad_trajectories(observations, ends)
-    rnn = encoder.rnn.rnn
-    state = torch.zeros(rnn.num_layers, padded.batch_size[1], rnn.hidden_size, device=masks.device)
+    rnn = next(part for part in encoder.modules() if isinstance(part, torch.nn.RNNBase))
+    state = torch.zeros(rnn.num_layers, masks.shape[1], rnn.hidden_size, device=masks.device)
     empty = (state, state) if isinstance(rnn, torch.nn.LSTM) else state
     return encoder(padded, masks, empty).flatten(0, 1)
