@@ -15,7 +15,7 @@ from conftest import Shell, run_directory
 
 pytestmark = [pytest.mark.integration, pytest.mark.kitless]
 
-TASKS = ("TSRA-ColorMaze-Rover", "TSRA-LimitedView-Rover", "TSRA-ObstacleFlight-Quadrotor", "TSRA-OpenDrawer-Arm")
+TASKS = ("TSRA-ColorMaze-Rover", "TSRA-LimitedView-Rover", "TSRA-ObstacleFlight-Quadrotor")
 ITERATIONS = 4
 
 
