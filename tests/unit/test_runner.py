@@ -61,15 +61,26 @@ def test_the_checkpoint_of_the_best_student_is_kept(tmp_path: Path, monkeypatch,
     assert len(checkpoint["evaluations"]) == best  # its own performance among them
 
 
-def test_a_resumed_run_keeps_no_worse_student_as_its_best(tmp_path: Path, monkeypatch):
+def test_a_resumed_run_takes_the_best_student_along_until_a_better_one_comes(tmp_path: Path, monkeypatch):
     coming = iter([report(0.8), report(0.9), report(0.3), report(0.9), report(0.95)])
     monkeypatch.setattr(runner_module, "evaluate_in_training", lambda env, alg: next(coming))
     build_runner(tmp_path / "first").learn(2)
-    for until, expected in ((3, False), (5, True)):
+    for until, best in ((3, 2), (5, 5)):
         second = build_runner(tmp_path / f"until_{until}")
         second.load(str(tmp_path / ("first/model_2.pt" if until == 3 else "until_3/model_3.pt")))
         second.learn(until)
-        assert (tmp_path / f"until_{until}" / BEST_CHECKPOINT).exists() == expected
+        assert load_checkpoint(tmp_path / f"until_{until}" / BEST_CHECKPOINT)["iter"] == best
+
+
+def test_a_best_student_that_came_later_is_not_taken_along(tmp_path: Path, monkeypatch):
+    coming = iter([report(0.2), report(0.9), report(0.1)])
+    monkeypatch.setattr(runner_module, "evaluate_in_training", lambda env, alg: next(coming))
+    build_runner(tmp_path / "first", save_interval=1).learn(2)
+    second = build_runner(tmp_path / "second", evaluation_interval=5)
+    second.load(str(tmp_path / "first" / "model_1.pt"))
+    second.learn(2)
+    # the best of the first run is of iteration 2, which the second run did otherwise
+    assert not (tmp_path / "second" / BEST_CHECKPOINT).exists()
 
 
 def test_without_a_student_the_teacher_is_what_counts():

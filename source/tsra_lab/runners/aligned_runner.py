@@ -67,6 +67,7 @@ class AlignedRunner(OnPolicyRunner):
         """Signal that ended training before its time."""
         self.evaluations: list[dict] = []
         """Reports of the evaluations so far, each with its ``iteration`` and ``env_steps``."""
+        self._best_before: Path | None = None
         self.rendered_frames = 0
         """Onboard images that training rendered so far, over all environments of this rank, evaluations excluded."""
 
@@ -94,6 +95,7 @@ class AlignedRunner(OnPolicyRunner):
         with StopSignals(self.device) as signals, lost_ranks_named(), progress.logging():
             if self.is_distributed:
                 self.alg.broadcast_parameters()
+            self._take_best_along()
             obs = self._begin_episodes(init_at_random_ep_len)
             if start:
                 obs = self._settle(obs)
@@ -166,6 +168,7 @@ class AlignedRunner(OnPolicyRunner):
                 restore_random_state(checkpoint["random_state"])
             self.evaluations = checkpoint["evaluations"]
             self.rendered_frames = checkpoint["rendered_frames"]
+            self._best_before = Path(path).with_name(BEST_CHECKPOINT)
         return checkpoint["infos"]
 
     def load_teacher(self, path: str) -> None:
@@ -311,6 +314,14 @@ class AlignedRunner(OnPolicyRunner):
             if best:
                 self.save(str(Path(self._writable_log_dir) / BEST_CHECKPOINT))
         return shown
+
+    def _take_best_along(self) -> None:
+        """Copy the best checkpoint of the run that is resumed, unless it came after the one that is gone on from."""
+        if self._best_before is None or self._writable_log_dir is None or not self._best_before.is_file():
+            return
+        best = load_checkpoint(self._best_before)
+        if best["iter"] <= self.current_learning_iteration:
+            save_checkpoint(best, Path(self._writable_log_dir) / BEST_CHECKPOINT)
 
     def _save_current(self) -> None:
         """Write the checkpoint of the current iteration where there is a run directory."""
