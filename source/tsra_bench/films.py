@@ -54,7 +54,7 @@ def main() -> int:
         env = opened.env
         recordings = {}
         for name, run in runs.items():
-            policy = load_run(env, run.checkpoint, args.device).policies()[roles[name]]
+            policy = load_run(env, run, args.device).policies()[roles[name]]
             camera = hooks_of(env).onboard_camera(env.unwrapped)
             if camera is not None:
                 camera.switch(True)

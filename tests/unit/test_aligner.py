@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The encoders learn what both views show, and the targets follow them."""
+"""The encoders learn what both observation sets show, and the targets follow them."""
 
 from __future__ import annotations
 

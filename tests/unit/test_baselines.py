@@ -123,7 +123,7 @@ def test_following_brings_the_student_to_the_teacher(kind):
     for _ in range(3):
         batch = observations(256)
         algorithm.after_ppo(None, pairs_of(batch))
-    assert distance() < 0.7 * before  # the rest is what the onboard view lacks
+    assert distance() < 0.7 * before  # the rest is what the onboard observations lack
 
 
 @pytest.mark.parametrize("kind", BASELINES)

@@ -104,7 +104,7 @@ def readings(*batch: int) -> dict[str, np.ndarray]:
 
 
 def by_hand(observations: dict[str, np.ndarray]) -> np.ndarray:
-    """Targets of one moment: observations clipped, then scaled; actions scaled, shifted, then clipped."""
+    """Targets of one sample: observations clipped, then scaled; actions scaled, shifted, then clipped."""
     raw = np.concatenate([2.0 * observations["gyro"].clip(-1.0, 1.0), 0.5 * observations["speed"]])
     raw[2] += 10.0 * observations["depth"].clip(0.0, 0.3).sum()
     hip, knee, wheel = raw * [2.0, 3.0, 10.0] + [0.5, -0.5, 0.0]
@@ -137,10 +137,10 @@ def test_a_batch_gives_what_its_moments_give(policy: Policy, batch: tuple[int, .
     targets = policy.act(observations)
     assert targets.shape == (*batch, 3)
     for index in np.ndindex(batch):
-        moment = {name: array[index] for name, array in observations.items()}
-        assert policy.act(moment).shape == (3,)
-        assert targets[index] == pytest.approx(policy.act(moment), abs=1e-6)
-        assert targets[index] == pytest.approx(by_hand(moment), abs=1e-4)
+        sample = {name: array[index] for name, array in observations.items()}
+        assert policy.act(sample).shape == (3,)
+        assert targets[index] == pytest.approx(policy.act(sample), abs=1e-6)
+        assert targets[index] == pytest.approx(by_hand(sample), abs=1e-4)
 
 
 def test_act_leaves_the_readings_as_they_are(policy: Policy):

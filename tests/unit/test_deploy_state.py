@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
 @pytest.fixture
 def stacked(tmp_path: Path) -> Policy:
-    """Three moments of two elements, and two moments of one, after which comes a term without history."""
+    """Three samples of two elements, and two samples of one, after which comes a term without history."""
     terms = [
         describe_term("gyro", "imu", [2], history_length=3),
         describe_term("speed", "imu", [1], 10.0, [-1.0, 1.0], history_length=2),

@@ -165,7 +165,7 @@ def test_scale_and_clip_of_observations():
 def test_the_groups_history_overrides_the_terms():
     env = environment(command=group(goal=term(history_length=2)))
     goal = contract_of(env)["inputs"][0]["terms"][2]
-    assert (goal["history_length"], goal["shape"]) == (2, [1])  # two elements are two moments of one
+    assert (goal["history_length"], goal["shape"]) == (2, [1])  # two elements are two samples of one
     with pytest.raises(ValueError, match="'proprio/gyro'.*flatten_history_dim"):
         describe(proprio=group(3, False, gyro=term(history_length=1), speed=term()))
 

@@ -47,7 +47,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_form_that_unitrees_deployment_reads(exported: Path) -> None:
-    """The keys are those that its documentation lists; a term without history counts as one moment."""
+    """The keys are those that its documentation lists; a term without history counts as one sample."""
     deploy = yaml.safe_load(exported.with_name("deploy.yaml").read_text())
     assert deploy == {
         "joint_ids_map": [0, 1, 2],

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 KINDS = {"mlp": VECTORS, "history": VECTORS, "cnn": IMAGE, "cnn and vector": IMAGE_BETWEEN_VECTORS}
 STEPS = 200
 GOAL = 2
-"""Elements of the term that is stacked: its two elements become two moments of one."""
+"""Elements of the term that is stacked: its two elements become two samples of one."""
 
 
 def describe_kind(kind: str) -> dict:

@@ -25,7 +25,7 @@ METHOD_SETTINGS = {
 
 
 def observations(num_envs: int = NUM_ENVS) -> TensorDict:
-    """Random observations: the onboard view is a noisy part of the privileged one."""
+    """Random observations: the onboard group is a noisy part of the privileged one."""
     privileged = torch.randn(num_envs, 5)
     onboard = privileged[:, :3] + 0.01 * torch.randn(num_envs, 3)
     return TensorDict({"privileged": privileged, "onboard": onboard}, batch_size=[num_envs])

@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Alignment losses on paired embeddings of the two views.
+"""Alignment losses on the embeddings that teacher and student have of the same samples.
 
 All of them are weightings of the same four terms, so the choice of a loss is a choice of weights
 (:class:`tsra_lab.configs.AlignmentCfg`): contrast (InfoNCE, van den Oord et al., arXiv:1807.03748, symmetric as in

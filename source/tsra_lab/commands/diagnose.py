@@ -51,7 +51,7 @@ def main() -> int:
     parser.add_argument("--json", default=None, help="File for the numbers; diagnosis.json in the folder if omitted.")
     args, overrides = parse_args(parser)
 
-    run = find_run(args.task, args.checkpoint, overrides, agent_key=args.agent)
+    run = find_run(args.task, args.checkpoint, overrides, agent_key=args.agent, trusted=args.trust)
     sets = run.agent["obs_groups"]
     if not {"teacher", "actor"} & sets.keys():
         raise ValueError(f"'{run.checkpoint}' holds no teacher, only a policy of {sets.get('student')}.")

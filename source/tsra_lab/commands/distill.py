@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from tsra_lab.runners import load_checkpoint
 from tsra_lab.runs import (
+    DEFAULT_AGENT,
     add_training_arguments,
+    add_trust_argument,
     agent_of_run,
     apply_arguments,
     distillation_agent,
@@ -37,12 +39,19 @@ def main() -> int:
     add_training_arguments(parser)
     parser.add_argument("--teacher", required=True, help="Checkpoint or run directory of the teacher, latest or best.")
     parser.add_argument("--method", default="dagger", choices=("dagger", "bc"), help="Who acts: student or teacher.")
+    parser.add_argument(
+        "--teacher_agent",
+        default=DEFAULT_AGENT,
+        help="Agent among whose runs 'latest' and 'best' look for the teacher.",
+    )
     parser.add_argument("--agent", default=None, help="Key of the distillation's configuration; by the teacher's kind.")
+    add_trust_argument(parser)
     args, overrides = parse_args(parser)
 
-    teacher = find_checkpoint(args.task, args.teacher)
+    teacher = find_checkpoint(args.task, args.teacher, args.teacher_agent)
+    print(f"[INFO] Teacher: {teacher}")
     load_checkpoint(teacher, "cpu")  # refused before the simulator starts
-    teacher_agent = agent_of_run(teacher)
+    teacher_agent = agent_of_run(teacher, args.trust)
     agent_key = args.agent or distillation_agent_key(teacher_agent)
     env_cfg, agent_cfg = resolve_configs(args.task, agent_key, overrides)
     agent = distillation_agent(apply_arguments(args, env_cfg, agent_cfg), teacher_agent, args.method)
@@ -50,7 +59,10 @@ def main() -> int:
     with open_training(args, env_cfg, agent, agent_key) as training:
         training.runner.load_teacher(str(teacher))
         training.runner.learn(agent_cfg.max_iterations, agent_cfg.init_at_random_ep_len)
-        training.load_best()
-        assert training.run is not None  # it runs in one process
-        export_run(args.task, training.env, training.runner, training.run)
+        if training.runner.stop_signal is None:
+            training.load_best()
+            assert training.run is not None  # it runs in one process
+            export_run(args.task, training.env, training.runner, training.run)
+        else:
+            print("[INFO] The student is unfinished, so it was not exported; export.py exports it as it is.")
     return training.exit_status

@@ -45,7 +45,7 @@ def main() -> int:
     )
     args, overrides = parse_args(parser)
 
-    run = find_run(args.task, args.checkpoint, overrides, agent_key=args.agent)
+    run = find_run(args.task, args.checkpoint, overrides, agent_key=args.agent, trusted=args.trust)
     if args.initial_states is not None and type(hooks_of(run.env_cfg)).initial_state is TaskHooks.initial_state:
         parser.error(f"--initial_states: {type(run.env_cfg).__name__} has no hook 'initial_state', which tells them")
     num_envs = min(args.episodes, run.env_cfg.scene.num_envs)

@@ -39,7 +39,7 @@ def main() -> int:
     parser.add_argument("--verify", metavar="FILE", help="Only check this exported file again; no other option.")
     args, overrides = parse_args(parser)
 
-    run = find_run(args.task, args.checkpoint, overrides, "training", args.agent, prefer_best=True)
+    run = find_run(args.task, args.checkpoint, overrides, "training", args.agent, prefer_best=True, trusted=args.trust)
     with open_run(run, args, num_envs=PARITY_ENVS) as opened:
         export_run(args.task, opened.env, opened.runner, run.checkpoint.parent, args.output)
     return 0

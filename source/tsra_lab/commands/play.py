@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--real-time", action="store_true", help="Do not run faster than real time.")
     args, overrides = parse_args(parser)
 
-    run = find_run(args.task, args.checkpoint, overrides, "play", args.agent)
+    run = find_run(args.task, args.checkpoint, overrides, "play", args.agent, trusted=args.trust)
     record_video(args, run.env_cfg, run.checkpoint.parent, "play", run.checkpoint)
     with open_run(run, args) as opened:
         try:

@@ -17,7 +17,16 @@ from .directory import (
 )
 from .distillation import aligned_models, distillation_agent, distillation_agent_key
 from .exporting import PARITY_ENVS, export_run
-from .opening import FinishedRun, OpenRun, add_run_arguments, find_run, load_run, onboard_groups, open_run
+from .opening import (
+    FinishedRun,
+    OpenRun,
+    add_run_arguments,
+    add_trust_argument,
+    find_run,
+    load_run,
+    onboard_groups,
+    open_run,
+)
 from .playback import play
 from .session import check_groups_exist, make_parser, open_environment, parse_args, record_video, resolve_configs
 from .training import Training, add_training_arguments, apply_arguments, open_training
@@ -31,6 +40,7 @@ __all__ = [
     "Training",
     "add_run_arguments",
     "add_training_arguments",
+    "add_trust_argument",
     "agent_of_run",
     "aligned_models",
     "apply_arguments",

@@ -10,15 +10,16 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-
-import yaml
 
 from isaaclab_rl.entrypoints.common import dump_train_configs, resolve_checkpoint_selector, write_run_manifest
 from isaaclab_tasks.utils import load_cfg_from_registry
 
 from tsra_lab.runners import BEST_CHECKPOINT
+
+from .trust import check_names, read_plain_yaml
 
 DEFAULT_AGENT = "rsl_rl_cfg_entry_point"
 """Key of a task's default agent in the registry."""
@@ -94,22 +95,24 @@ def _newest_checkpoint(run: Path) -> Path:
     return max(numbered)[1]
 
 
-def agent_of_run(checkpoint: Path) -> dict:
+def agent_of_run(checkpoint: Path, trusted: Sequence[str] = ()) -> dict:
     """Read the agent configuration that a checkpoint was trained with, from its run directory.
 
     Args:
         checkpoint: Path of the checkpoint.
+        trusted: Packages whose classes it may name, beside those that are known.
 
     Returns:
         Runner configuration as a dictionary.
 
     Raises:
         FileNotFoundError: If the checkpoint does not lie in its run directory.
+        ValueError: If the configuration is damaged, or names what is not to be trusted.
     """
     path = checkpoint.parent / "params" / "agent.yaml"
-    if not path.is_file():
-        raise FileNotFoundError(f"'{path}' is missing: keep checkpoints in their run directory, which describes them.")
-    return yaml.full_load(path.read_text())
+    agent = read_plain_yaml(path)
+    check_names(agent, path, trusted)
+    return agent
 
 
 def new_run(task: str, agent_key: str, experiment_name: str, run_name: str) -> Path:

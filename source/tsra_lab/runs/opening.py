@@ -92,6 +92,18 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument("--agent", default=DEFAULT_AGENT, help="Agent among whose runs 'latest' and 'best' look.")
     parser.add_argument("--checkpoint", required=True, help="A checkpoint, a run directory, 'latest' or 'best'.")
+    add_trust_argument(parser)
+
+
+def add_trust_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that says whose classes a run may name.
+
+    Args:
+        parser: Parser of a command.
+    """
+    parser.add_argument(
+        "--trust", nargs="+", default=(), metavar="PACKAGE", help="Packages whose classes the run may name too."
+    )
 
 
 def find_run(
@@ -101,6 +113,7 @@ def find_run(
     mode: Mode = "evaluation",
     agent_key: str = DEFAULT_AGENT,
     prefer_best: bool = False,
+    trusted: Sequence[str] = (),
 ) -> FinishedRun:
     """Read what is needed to open a run, and print the checkpoint that was taken. The simulator does not start yet.
 
@@ -111,17 +124,19 @@ def find_run(
         mode: Mode of the environment.
         agent_key: Key of the agent among whose runs ``latest`` and ``best`` look.
         prefer_best: Whether to take the best checkpoint of the run rather than its newest.
+        trusted: Packages whose classes the run may name, beside those that are known.
 
     Returns:
         The run.
 
     Raises:
         FileNotFoundError: If there is no such checkpoint, or nothing describes it.
-        ValueError: If an override names nothing, or the task lacks an observation group of the run.
+        ValueError: If an override names nothing, the task lacks an observation group of the run, or the run's
+            configuration is damaged or not to be trusted.
     """
     path = find_checkpoint(task, checkpoint, agent_key, prefer_best)
     print(f"[INFO] Checkpoint: {path}")
-    agent = agent_of_run(path)
+    agent = agent_of_run(path, trusted)
     env_cfg, _ = resolve_configs(task, None, list(overrides), play_mode=mode == "play")
     if mode == "evaluation":
         hooks_of(env_cfg).evaluation_mode()
@@ -151,16 +166,16 @@ def open_run(
     run.env_cfg.seed = seed if args.seed is None else args.seed
     args.num_envs = args.num_envs or num_envs
     with open_environment(args, run.env_cfg, run.agent["clip_actions"]) as env:
-        runner = load_run(env, run.checkpoint, args.device)
+        runner = load_run(env, run, args.device)
         yield OpenRun(run.task, run.checkpoint, run.agent, run.env_cfg, env, runner)
 
 
-def load_run(env: VecEnv, checkpoint: Path, device: str) -> AlignedRunner:
+def load_run(env: VecEnv, run: FinishedRun, device: str) -> AlignedRunner:
     """Build the runner that made a checkpoint and load it.
 
     Args:
         env: Environment in rsl_rl's wrapper.
-        checkpoint: The checkpoint, in its run directory.
+        run: The run.
         device: Device of the agent.
 
     Returns:
@@ -169,8 +184,8 @@ def load_run(env: VecEnv, checkpoint: Path, device: str) -> AlignedRunner:
     Raises:
         ValueError: If the checkpoint does not fit the environment.
     """
-    runner = AlignedRunner(env, agent_of_run(checkpoint) | {"device": device}, device=device)
-    runner.load(str(checkpoint))
+    runner = AlignedRunner(env, run.agent | {"device": device}, device=device)
+    runner.load(str(run.checkpoint))
     return runner
 
 
