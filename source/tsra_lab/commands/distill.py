@@ -39,11 +39,7 @@ def main() -> int:
     add_training_arguments(parser)
     parser.add_argument("--teacher", required=True, help="Checkpoint or run directory of the teacher, latest or best.")
     parser.add_argument("--method", default="dagger", choices=("dagger", "bc"), help="Who acts: student or teacher.")
-    parser.add_argument(
-        "--teacher_agent",
-        default=DEFAULT_AGENT,
-        help="Agent among whose runs 'latest' and 'best' look for the teacher.",
-    )
+    parser.add_argument("--teacher_agent", default=DEFAULT_AGENT, help="Agent among whose runs 'latest' looks.")
     parser.add_argument("--agent", default=None, help="Key of the distillation's configuration; by the teacher's kind.")
     add_trust_argument(parser)
     args, overrides = parse_args(parser)

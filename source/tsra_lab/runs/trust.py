@@ -5,12 +5,13 @@
 
 """What a run directory may make happen: nothing but what the installed packages are known for.
 
-A run directory travels: it is sent, downloaded and opened by others. Its configuration names classes, which rsl_rl would
-resolve to whatever they name.
+A run directory travels: it is sent, downloaded and opened by others. Its configuration names classes, which rsl_rl
+would resolve to whatever they name.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
@@ -57,8 +58,9 @@ def read_plain_yaml(path: Path) -> dict:
     if not path.is_file():
         raise FileNotFoundError(f"'{path}' is missing: keep checkpoints in their run directory, which describes them.")
     try:
-        config = yaml.load(path.read_text(), _PlainLoader)  # noqa: S506  a safe loader
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        config = yaml.load(path.read_text(), _PlainLoader)  # a safe loader
+        json.dumps(config, skipkeys=True, default=str)  # refuses what refers to itself
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         problem = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(f"'{path}' is not a configuration of plain values: {problem}.") from error
     if not isinstance(config, dict):
