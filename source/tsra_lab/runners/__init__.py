@@ -7,11 +7,14 @@
 
 from .aligned_runner import BEST_CHECKPOINT, AlignedRunner
 from .checkpoint import FORMAT_VERSION, load_checkpoint, random_state, restore_random_state, save_checkpoint
+from .divergence import DIAGNOSTIC_FILE, Divergence
 
 __all__ = [
     "BEST_CHECKPOINT",
+    "DIAGNOSTIC_FILE",
     "FORMAT_VERSION",
     "AlignedRunner",
+    "Divergence",
     "load_checkpoint",
     "random_state",
     "restore_random_state",

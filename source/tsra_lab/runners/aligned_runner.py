@@ -17,7 +17,6 @@ import torch
 from rsl_rl.env import VecEnv
 from rsl_rl.models import MLPModel
 from rsl_rl.runners import OnPolicyRunner
-from rsl_rl.utils import check_nan
 from tensordict import TensorDict
 
 from tsra_lab.algorithms import AlignedDistillation
@@ -26,6 +25,7 @@ from tsra_lab.observations import check_contract, observation_contract
 from tsra_results import write_report
 
 from .checkpoint import load_checkpoint, random_state, restore_random_state, save_checkpoint
+from .divergence import NoiseWatch, check_step, check_update
 from .evaluator import evaluate_in_training, measured_performance, policies_of
 from .progress import Progress
 from .ranks import check_ranks_agree, join_ranks, lost_ranks_named
@@ -42,6 +42,7 @@ class AlignedRunner(OnPolicyRunner):
       Training goes on as if they had not. The checkpoint of the best student is kept.
     - Checkpoints are written atomically, hold the random state and the observation contract, and are refused where
       they do not fit.
+    - What is not finite ends training before it is saved, with a message that names it.
     - A resumed run first rolls out for an episode without learning, so that it learns from all of an episode at once.
     - SIGINT and SIGTERM end training after the current iteration with a checkpoint.
     - Several processes, started by ``torchrun``, train together on GPUs or on the CPU.
@@ -67,6 +68,7 @@ class AlignedRunner(OnPolicyRunner):
         """Signal that ended training before its time."""
         self.evaluations: list[dict] = []
         """Reports of the evaluations so far, each with its ``iteration`` and ``env_steps``."""
+        self.noise_watch = NoiseWatch()
         self._best_before: Path | None = None
         self.rendered_frames = 0
         """Onboard images that training rendered so far, over all environments of this rank, evaluations excluded."""
@@ -82,6 +84,7 @@ class AlignedRunner(OnPolicyRunner):
 
         Raises:
             ValueError: If the counter is there already.
+            Divergence: If something came out that is not finite.
             RuntimeError: If another rank of a distributed training was lost, or the ranks drifted apart.
         """
         start = self.current_learning_iteration
@@ -225,6 +228,9 @@ class AlignedRunner(OnPolicyRunner):
         obs = self._collect(obs)
         middle = time.time()
         losses = self.alg.update()
+        check_update(losses, self.alg, self.current_learning_iteration, self._writable_log_dir)
+        action_std = self.alg.get_policy().output_std
+        self.noise_watch.look(action_std)
         self.logger.log(
             it=self.current_learning_iteration,
             start_it=start,
@@ -233,7 +239,7 @@ class AlignedRunner(OnPolicyRunner):
             learn_time=time.time() - middle,
             loss_dict=losses,
             learning_rate=self.alg.learning_rate,
-            action_std=self.alg.get_policy().output_std,
+            action_std=action_std,
             rnd_weight=getattr(getattr(self.alg, "rnd", None), "weight", None),
         )
         self.current_learning_iteration += 1
@@ -248,7 +254,7 @@ class AlignedRunner(OnPolicyRunner):
                     self.rendered_frames += int(self.camera.fresh.sum())
                 obs, rewards, dones, extras = self.env.step(self.alg.act(obs).to(self.env.device))
                 if self.cfg.get("check_for_nan", True):
-                    check_nan(obs, rewards, dones)
+                    check_step(obs, rewards)
                 obs, rewards, dones = obs.to(self.device), rewards.to(self.device), dones.to(self.device)
                 self.alg.process_env_step(obs, rewards, dones, extras)
                 self.logger.process_env_step(rewards, dones, extras, getattr(self.alg, "intrinsic_rewards", None))

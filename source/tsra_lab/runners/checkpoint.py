@@ -15,6 +15,8 @@ import torch
 
 from tsra_results import whole_file
 
+from .divergence import non_finite_models
+
 FORMAT_VERSION = 2
 """Version of what a checkpoint holds. The first had no version."""
 
@@ -42,7 +44,7 @@ def load_checkpoint(path: str | Path, map_location: str | None = None) -> dict:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is no checkpoint, or one of another version of TSRA Lab.
+        ValueError: If the file is no checkpoint, one of another version of TSRA Lab, or of a training that diverged.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"There is no checkpoint '{path}'.")
@@ -61,6 +63,11 @@ def load_checkpoint(path: str | Path, map_location: str | None = None) -> dict:
         raise ValueError(
             f"'{path}' has format version {version}, but this version of TSRA Lab reads {FORMAT_VERSION}. Use the"
             " version that wrote it, or train anew."
+        )
+    if broken := non_finite_models(checkpoint):
+        raise ValueError(
+            f"'{path}' holds numbers that are not finite, in {', '.join(broken[:3])}: its training diverged. Take an"
+            " earlier checkpoint."
         )
     return checkpoint
 
