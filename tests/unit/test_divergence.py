@@ -83,7 +83,11 @@ def test_what_the_environment_gives_is_checked(tmp_path: Path, what: str, value:
 
     env.step = spoiled
     runner = build_runner(tmp_path, env, evaluation_interval=0)
-    expected = "environment's reward" if what == "reward" else f"observation group '{what}' is not finite in 1 of 8"
+    expected = (
+        "environment's reward is not finite in 1 of 8"
+        if what == "reward"
+        else f"observation group '{what}' is not finite in 1 of 8"
+    )
     with pytest.raises(Divergence, match=expected):
         runner.learn(1)
     check_step(env.reset()[0], torch.zeros(8))
@@ -96,7 +100,7 @@ def test_a_checkpoint_that_is_not_finite_is_refused(tmp_path: Path):
     checkpoint = torch.load(path, weights_only=True)
     checkpoint["teacher_state_dict"]["head.mlp.0.weight"][0, 0] = torch.nan
     torch.save(checkpoint, path)
-    with pytest.raises(ValueError, match="not finite, in teacher.head.mlp.0.weight: its training diverged"):
+    with pytest.raises(ValueError, match="not finite, in teacher.head.mlp.0.weight, .*: its training diverged"):
         runner.load(str(path))
 
 

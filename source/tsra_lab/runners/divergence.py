@@ -57,16 +57,13 @@ def check_step(obs: TensorDict, rewards: torch.Tensor) -> None:
     Raises:
         Divergence: If a value is NaN or infinite; the message names the group and how many environments have any.
     """
-    for name, tensor in {
-        **{f"observation group '{group}'": obs[group] for group in obs.keys()},
-        "reward": rewards,
-    }.items():
-        if not torch.isfinite(tensor).all():
-            count = int((~torch.isfinite(tensor)).flatten(1).any(dim=1).sum()) if tensor.dim() > 1 else None
-            where = f" in {count} of {len(tensor)} environments" if count else ""
+    seen = {f"observation group '{group}'": tensor for group, tensor in obs.items()} | {"reward": rewards}
+    for name, tensor in seen.items():
+        broken = ~torch.isfinite(tensor.reshape(len(tensor), -1)).all(dim=1)
+        if broken.any():
             raise Divergence(
-                f"The environment's {name} is not finite{where}, though the actions were. Look at the terms of the task;"
-                " 'agent.check_for_nan=False' leaves it to them."
+                f"The environment's {name} is not finite in {int(broken.sum())} of {len(tensor)} environments, though the"
+                " actions were. Look at the terms of the task; 'agent.check_for_nan=False' leaves it to them."
             )
 
 
@@ -101,8 +98,8 @@ def check_update(
         where = f" What was learned from is in {Path(log_dir) / DIAGNOSTIC_FILE}."
     more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
     raise Divergence(
-        f"After the update of iteration {iteration}, {', '.join(wrong[:3])}{more} is not finite. Nothing of it was saved;"
-        f" the last checkpoint is from before. Lower the learning rate of what is named first.{where}"
+        f"After the update of iteration {iteration}, {', '.join(wrong[:3])}{more} is not finite. Nothing of it was"
+        f" saved; the last checkpoint is from before. Lower the learning rate of what is named first.{where}"
     )
 
 
