@@ -20,7 +20,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot
 
 from tsra_lab.evaluation import format_table
-from tsra_lab.runs import find_run, make_parser, open_run, parse_args
+from tsra_lab.runs import find_run, make_parser, open_run, parse_args, positive
 from tsra_tasks.color_maze.drawing import animate_paths, draw_paths, record_episodes
 
 TASK = "TSRA-ColorMaze-Rover"
@@ -37,8 +37,8 @@ def main() -> int:
     """
     parser = make_parser(__doc__, TASK)
     parser.add_argument("--output", default="demo_output", help="Folder for the results.")
-    parser.add_argument("--episodes", type=int, default=1024, help="Episodes of each policy.")
-    parser.add_argument("--max_iterations", type=int, default=None, help="Iterations of the teacher's training.")
+    parser.add_argument("--episodes", type=positive, default=1024, help="Episodes of each policy.")
+    parser.add_argument("--max_iterations", type=positive, default=None, help="Iterations of the teacher's training.")
     args, overrides = parse_args(parser)
     output = Path(args.output)
     output.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,7 @@ import torch
 
 from isaaclab.cli import load_external_tasks
 
-from tsra_lab.runs import resolve_configs
+from tsra_lab.runs import positive, resolve_configs
 from tsra_results import write_report
 
 from .jobs import Cell, Distillation, Job, Training, environment
@@ -98,14 +98,6 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default=device, help="Device of simulator and agent.")
     parser.add_argument("--summarize_only", action="store_true", help="Run nothing; summarise the results there are.")
     return parser
-
-
-def positive(text: str) -> int:
-    """Number from the command line that must be at least 1."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
-    return number
 
 
 def plan_cells(args: argparse.Namespace, groups: Groups) -> list[Cell]:

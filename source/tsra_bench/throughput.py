@@ -13,7 +13,7 @@ import torch
 from rsl_rl.env import VecEnv
 
 from tsra_lab.hooks import hooks_of
-from tsra_lab.runs import make_parser, open_environment, parse_args, resolve_configs
+from tsra_lab.runs import make_parser, open_environment, parse_args, positive, resolve_configs
 from tsra_results import write_report
 
 from .results import hardware
@@ -29,7 +29,7 @@ def main() -> int:
         Exit status.
     """
     parser = make_parser(__doc__)
-    parser.add_argument("--steps", type=int, default=100, help="Environment steps that are timed.")
+    parser.add_argument("--steps", type=positive, default=100, help="Environment steps that are timed.")
     parser.add_argument("--json", default=None, help="File for the results.")
     args, overrides = parse_args(parser)
     env_cfg, _ = resolve_configs(args.task, None, overrides)

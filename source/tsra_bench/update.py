@@ -17,7 +17,7 @@ from rsl_rl.env import VecEnv
 from isaaclab.utils import to_dict
 
 from tsra_lab.runners import AlignedRunner
-from tsra_lab.runs import make_parser, open_environment, parse_args, resolve_configs
+from tsra_lab.runs import make_parser, open_environment, parse_args, positive, resolve_configs
 from tsra_results import write_report
 
 from .results import hardware
@@ -36,7 +36,7 @@ def main() -> int:
         default=["rsl_rl_ppo_cfg_entry_point", "rsl_rl_cfg_entry_point"],
         help="Keys of the agents' configurations; the first is what the others are compared with.",
     )
-    parser.add_argument("--repeats", type=int, default=40, help="Updates that are timed for each agent.")
+    parser.add_argument("--repeats", type=positive, default=40, help="Updates that are timed for each agent.")
     parser.add_argument("--json", default=None, help="File for the results.")
     args, overrides = parse_args(parser)
     if overrides:

@@ -23,6 +23,9 @@ from tsra_lab.runs import (
     onboard_groups,
     open_run,
     parse_args,
+    refusing,
+    writable_file,
+    writable_folder,
 )
 from tsra_results import write_report
 
@@ -30,6 +33,7 @@ SEED = 1000
 """Seed of the episodes, unless another is asked for."""
 
 
+@refusing
 def main() -> int:
     """Run the command.
 
@@ -46,9 +50,17 @@ def main() -> int:
         help="Observation groups of the student, where no agent tells.",
     )
     parser.add_argument(
-        "--output", default=None, help="Folder to write to; 'diagnosis' in the run directory if omitted."
+        "--output",
+        type=writable_folder,
+        default=None,
+        help="Folder to write to; 'diagnosis' in the run directory if omitted.",
     )
-    parser.add_argument("--json", default=None, help="File for the numbers; diagnosis.json in the folder if omitted.")
+    parser.add_argument(
+        "--json",
+        type=writable_file,
+        default=None,
+        help="File for the numbers; diagnosis.json in the folder if omitted.",
+    )
     args, overrides = parse_args(parser)
 
     run = find_run(args.task, args.checkpoint, overrides, agent_key=args.agent, trusted=args.trust)

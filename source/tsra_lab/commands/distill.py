@@ -23,12 +23,15 @@ from tsra_lab.runs import (
     export_run,
     find_checkpoint,
     make_parser,
+    named,
     open_training,
     parse_args,
+    refusing,
     resolve_configs,
 )
 
 
+@refusing
 def main() -> int:
     """Run the command.
 
@@ -37,7 +40,9 @@ def main() -> int:
     """
     parser = make_parser(__doc__)
     add_training_arguments(parser)
-    parser.add_argument("--teacher", required=True, help="Checkpoint or run directory of the teacher, latest or best.")
+    parser.add_argument(
+        "--teacher", type=named, required=True, help="Checkpoint or run directory of the teacher, latest or best."
+    )
     parser.add_argument("--method", default="dagger", choices=("dagger", "bc"), help="Who acts: student or teacher.")
     parser.add_argument("--teacher_agent", default=DEFAULT_AGENT, help="Agent among whose runs 'latest' looks.")
     parser.add_argument("--agent", default=None, help="Key of the distillation's configuration; by the teacher's kind.")

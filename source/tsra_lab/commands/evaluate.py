@@ -15,13 +15,23 @@ from tsra_lab.evaluation import (
     write_initial_states,
 )
 from tsra_lab.hooks import TaskHooks, hooks_of
-from tsra_lab.runs import add_run_arguments, find_run, make_parser, open_run, parse_args
+from tsra_lab.runs import (
+    add_run_arguments,
+    find_run,
+    make_parser,
+    open_run,
+    parse_args,
+    positive,
+    refusing,
+    writable_file,
+)
 from tsra_results import write_report
 
 SEED = 1000
 """Seed of the episodes, unless another is asked for."""
 
 
+@refusing
 def main() -> int:
     """Run the command.
 
@@ -33,10 +43,13 @@ def main() -> int:
     parser.add_argument(
         "--policies", nargs="+", default=None, choices=("teacher", "student", "onnx"), help="All there are if omitted."
     )
-    parser.add_argument("--episodes", type=int, default=1024, help="Episodes of each policy.")
-    parser.add_argument("--json", default=None, help="File for the results.")
+    parser.add_argument("--episodes", type=positive, default=1024, help="Episodes of each policy.")
+    parser.add_argument("--json", type=writable_file, default=None, help="File for the results.")
     parser.add_argument(
-        "--initial_states", default=None, help="File (.npz) for initial states and outcomes, which sim2sim runs again."
+        "--initial_states",
+        type=writable_file,
+        default=None,
+        help="File (.npz) for initial states and outcomes, which sim2sim runs again.",
     )
     parser.add_argument(
         "--no_imitability",

@@ -14,9 +14,20 @@ import argparse
 import sys
 
 from tsra_lab.export import verify_student
-from tsra_lab.runs import PARITY_ENVS, add_run_arguments, export_run, find_run, make_parser, open_run, parse_args
+from tsra_lab.runs import (
+    PARITY_ENVS,
+    add_run_arguments,
+    export_run,
+    find_run,
+    make_parser,
+    open_run,
+    parse_args,
+    refusing,
+    writable_folder,
+)
 
 
+@refusing
 def main() -> int:
     """Run the command.
 
@@ -34,7 +45,10 @@ def main() -> int:
     parser = make_parser(__doc__)
     add_run_arguments(parser)
     parser.add_argument(
-        "--output", default=None, help="Folder for the files; the run directory's 'exported' if omitted."
+        "--output",
+        type=writable_folder,
+        default=None,
+        help="Folder for the files; the run directory's 'exported' if omitted.",
     )
     parser.add_argument("--verify", metavar="FILE", help="Only check this exported file again; no other option.")
     args, overrides = parse_args(parser)

@@ -7,9 +7,10 @@
 
 from __future__ import annotations
 
-from tsra_lab.runs import add_run_arguments, find_run, make_parser, open_run, parse_args, play, record_video
+from tsra_lab.runs import add_run_arguments, find_run, make_parser, open_run, parse_args, play, record_video, refusing
 
 
+@refusing
 def main() -> int:
     """Run the command.
 
@@ -23,6 +24,8 @@ def main() -> int:
     args, overrides = parse_args(parser)
 
     run = find_run(args.task, args.checkpoint, overrides, "play", args.agent, trusted=args.trust)
+    if args.policy == "onnx" and not run.exported.is_file():
+        raise ValueError(f"'{run.exported}' is missing: export the student first (scripts/export.py).")
     record_video(args, run.env_cfg, run.checkpoint.parent, "play", run.checkpoint)
     with open_run(run, args) as opened:
         try:

@@ -14,12 +14,15 @@ from tsra_lab.runs import (
     apply_arguments,
     find_checkpoint,
     make_parser,
+    named,
     open_training,
     parse_args,
+    refusing,
     resolve_configs,
 )
 
 
+@refusing
 def main() -> int:
     """Run the command.
 
@@ -29,7 +32,9 @@ def main() -> int:
     parser = make_parser(__doc__, video="training")
     add_training_arguments(parser)
     parser.add_argument("--agent", default=DEFAULT_AGENT, help="Key of the agent's configuration.")
-    parser.add_argument("--checkpoint", default=None, help="Resume: a checkpoint, a run directory, 'latest' or 'best'.")
+    parser.add_argument(
+        "--checkpoint", type=named, default=None, help="Resume: a checkpoint, a run directory, 'latest' or 'best'."
+    )
     parser.add_argument(
         "--distributed", action="store_true", help="One of several processes, which torchrun starts: one for each GPU."
     )

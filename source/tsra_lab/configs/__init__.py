@@ -14,7 +14,7 @@ from .onboard_term_cfg import OnboardTermCfg
 from .online_adaptation_cfg import OnlineAdaptationCfg
 from .ppo_cfg import FollowingCfg, PairsCfg, PPOCfg, TeacherStudentPPOCfg
 from .runner_cfg import AlignedRunnerCfg, AsymmetricRunnerCfg, PPORunnerCfg, TeacherStudentRunnerCfg
-from .strict import StrictCfg
+from .strict import OutOfRange, StrictCfg, UnknownOption, WrongKind
 from .student_informed_ppo_cfg import StudentInformedPPOCfg
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "MLPModelCfg",
     "OnboardTermCfg",
     "OnlineAdaptationCfg",
+    "OutOfRange",
     "PPOCfg",
     "PPORunnerCfg",
     "PairsCfg",
@@ -43,5 +44,7 @@ __all__ = [
     "StudentInformedPPOCfg",
     "TeacherStudentPPOCfg",
     "TeacherStudentRunnerCfg",
+    "UnknownOption",
     "UnmaskedPPOCfg",
+    "WrongKind",
 ]

@@ -62,8 +62,8 @@ def check_step(obs: TensorDict, rewards: torch.Tensor) -> None:
         broken = ~torch.isfinite(tensor.reshape(len(tensor), -1)).all(dim=1)
         if broken.any():
             raise Divergence(
-                f"The environment's {name} is not finite in {int(broken.sum())} of {len(tensor)} environments, though the"
-                " actions were. Look at the terms of the task; 'agent.check_for_nan=False' leaves it to them."
+                f"The environment's {name} is not finite in {int(broken.sum())} of {len(tensor)} environments, though"
+                " the actions were. Look at the terms of the task; 'agent.check_for_nan=False' leaves it to them."
             )
 
 

@@ -5,6 +5,7 @@
 
 """Runs: their directories, the configurations they are made of, beginning one, and opening one that is finished."""
 
+from .arguments import named, positive, writable_file, writable_folder
 from .directory import (
     CHECKPOINT_PATTERN,
     DEFAULT_AGENT,
@@ -28,10 +29,16 @@ from .opening import (
     open_run,
 )
 from .playback import play
+from .refusals import refusing
 from .session import check_groups_exist, make_parser, open_environment, parse_args, record_video, resolve_configs
 from .training import Training, add_training_arguments, apply_arguments, open_training
 
 __all__ = [
+    "named",
+    "positive",
+    "refusing",
+    "writable_file",
+    "writable_folder",
     "CHECKPOINT_PATTERN",
     "DEFAULT_AGENT",
     "PARITY_ENVS",

@@ -22,6 +22,7 @@ from tsra_lab.export import OnnxPolicy
 from tsra_lab.hooks import hooks_of
 from tsra_lab.runners import AlignedRunner, load_checkpoint
 
+from .arguments import named
 from .directory import DEFAULT_AGENT, agent_of_run, find_checkpoint
 from .session import check_groups_exist, open_environment, resolve_configs
 
@@ -91,7 +92,9 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         parser: Parser of a command.
     """
     parser.add_argument("--agent", default=DEFAULT_AGENT, help="Agent among whose runs 'latest' and 'best' look.")
-    parser.add_argument("--checkpoint", required=True, help="A checkpoint, a run directory, 'latest' or 'best'.")
+    parser.add_argument(
+        "--checkpoint", type=named, required=True, help="A checkpoint, a run directory, 'latest' or 'best'."
+    )
     add_trust_argument(parser)
 
 

@@ -34,9 +34,12 @@ from isaaclab_rl.entrypoints.common import (
 from isaaclab_rl.rsl_rl import RslRlVecEnvWrapper
 from isaaclab_tasks.utils import resolve_task_config, setup_preset_cli
 
+from tsra_lab.hooks import TaskHooks, hooks_of
 from tsra_lab.observations import check_observation_sets
 
+from .arguments import not_negative, positive
 from .ranks import join_ranks
+from .refusals import note_start
 from .upstream import migrated
 
 
@@ -54,12 +57,16 @@ def make_parser(description: str | None, task: str | None = None, video: str | N
     # no abbreviations: a misspelt option must not pass for another
     parser = argparse.ArgumentParser(description=description, allow_abbrev=False)
     parser.add_argument("--task", default=task, required=task is None, help="Name of a registered task.")
-    parser.add_argument("--num_envs", type=int, default=None, help="Number of environments; the task's own if omitted.")
-    parser.add_argument("--seed", type=int, default=None, help="Seed of environment and agent; the agent's if omitted.")
+    parser.add_argument(
+        "--num_envs", type=positive, default=None, help="Number of environments; the task's own if omitted."
+    )
+    parser.add_argument(
+        "--seed", type=not_negative, default=None, help="Seed of environment and agent; the agent's if omitted."
+    )
     # on busy cores, PyTorch's own default made updates of small networks many times slower
     parser.add_argument(
         "--num_threads",
-        type=int,
+        type=positive,
         default=int(os.environ.get("OMP_NUM_THREADS", 1)),
         help="Threads of PyTorch on the CPU (default: OMP_NUM_THREADS, else 1).",
     )
@@ -84,6 +91,8 @@ def parse_args(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, lis
     wrong = [token for token in overrides if not re.match(r"\+{0,2}[A-Za-z_][\w.]*=", token)]
     if wrong:
         parser.error(f"unrecognised arguments: {' '.join(wrong)}")
+    if args.device.startswith("cuda") and not torch.cuda.is_available():
+        parser.error(f"--device {args.device}: there is no GPU that PyTorch can use. The CPU is --device cpu")
     try:
         args.rank = join_ranks(args)
     except ValueError as error:
@@ -160,6 +169,24 @@ def check_groups_exist(env_cfg: Any, obs_groups: dict[str, list[str]]) -> None:
     check_observation_sets(obs_groups, obs_groups.keys(), available)
 
 
+def check_camera(env_cfg: Any, agent: Mapping[str, Any]) -> None:
+    """Check that there is a camera to switch, where one is not to render at every step.
+
+    Args:
+        env_cfg: Configuration of the environment.
+        agent: Configuration of the agent.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    interval = agent["algorithm"].get("pairs", {}).get("render_interval", 1)
+    if interval > 1 and type(hooks_of(env_cfg)).onboard_camera is TaskHooks.onboard_camera:
+        raise ValueError(
+            f"agent.algorithm.pairs.render_interval is {interval}, but {type(env_cfg).__name__} has no camera to"
+            " switch: set it to 1, or give the task the hook 'onboard_camera' (tsra_lab.hooks.TaskHooks)."
+        )
+
+
 @contextlib.contextmanager
 def open_environment(args: argparse.Namespace, env_cfg: Any, clip_actions: float | None = None) -> Generator[VecEnv]:
     """Start the simulator and create the task's environment in rsl_rl's wrapper.
@@ -173,6 +200,7 @@ def open_environment(args: argparse.Namespace, env_cfg: Any, clip_actions: float
         The environment.
     """
     apply_env_overrides(args, env_cfg)
+    note_start()
     with launch_simulation(env_cfg, args), contextlib.ExitStack() as cleanup:
         env = gym.make(args.task, cfg=env_cfg)
         cleanup.callback(close_env, env)

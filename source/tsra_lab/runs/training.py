@@ -22,9 +22,10 @@ from isaaclab.utils import to_dict
 from tsra_lab.runners import BEST_CHECKPOINT, AlignedRunner
 from tsra_lab.runners.progress import LOG_FILE
 
+from .arguments import positive
 from .directory import new_run, write_params
 from .log import RunLog
-from .session import check_groups_exist, open_environment, record_video
+from .session import check_camera, check_groups_exist, open_environment, record_video
 
 
 @dataclass
@@ -58,7 +59,7 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
         parser: Parser of a command.
     """
     parser.add_argument(
-        "--max_iterations", type=int, default=None, help="Iterations in total, before a resume included."
+        "--max_iterations", type=positive, default=None, help="Iterations in total, before a resume included."
     )
     parser.add_argument("--experiment_name", default=None, help="Folder of the run under logs/rsl_rl.")
     parser.add_argument("--run_name", default=None, help="Suffix of the run directory's name.")
@@ -99,9 +100,10 @@ def open_training(args: argparse.Namespace, env_cfg: Any, agent: dict, agent_key
         The run, ready to load a checkpoint and to learn.
 
     Raises:
-        ValueError: If an observation set is empty or names an unknown group.
+        ValueError: If an observation set is empty or names an unknown group, or there is no camera to switch.
     """
     check_groups_exist(env_cfg, agent["obs_groups"])
+    check_camera(env_cfg, agent)
     with contextlib.ExitStack() as stack:
         run = log = None
         if args.rank == 0:
