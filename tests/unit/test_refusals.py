@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 import yaml
+from test_environment_of_run import record
 from test_trust import GOOD, write
 
 from tsra_lab.runs import refusals, session
@@ -105,7 +106,7 @@ def test_a_gpu_that_is_not_there_is_refused(refused, monkeypatch: pytest.MonkeyP
 
 def test_an_export_that_is_missing_is_named_before_the_simulator_starts(refused, tmp_path: Path):
     sets = {"teacher": ["privileged"], "student": ["onboard"], "critic": ["privileged"]}
-    checkpoint = write(tmp_path / "run", yaml.safe_dump(GOOD | {"obs_groups": sets}))
+    checkpoint = write(record(tmp_path / "run"), yaml.safe_dump(GOOD | {"obs_groups": sets}))
     torch.save({}, checkpoint)
     line = refused("play", "--checkpoint", str(checkpoint), "--policy", "onnx")
     assert "policy.onnx' is missing: export the student first" in line

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 
 import tsra_tasks  # noqa: F401 - registers the tasks
 from tsra_lab.runners import BEST_CHECKPOINT
@@ -32,6 +33,7 @@ from tsra_lab.runs import (
     open_run,
     opening,
     resolve_configs,
+    write_params,
 )
 from tsra_lab.runs.log import RunLog
 from tsra_lab.runs.ranks import TORCHRUN, join_ranks
@@ -53,8 +55,7 @@ def make_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., P
 
     def make(name: str, *checkpoints: str, agent: str = DEFAULT_AGENT) -> Path:
         run = new_run(TASK, agent, EXPERIMENT, name)
-        (run / "params").mkdir()
-        (run / "params" / "agent.yaml").write_text(AGENT)
+        write_params(run, resolve_configs(TASK, None, [])[0], yaml.safe_load(AGENT))
         for checkpoint in checkpoints:
             (run / checkpoint).touch()
         return run

@@ -20,12 +20,15 @@ from tsra_lab.runs import (
     apply_arguments,
     distillation_agent,
     distillation_agent_key,
+    environment_of_run,
     export_run,
     find_checkpoint,
+    is_preset,
     make_parser,
     named,
     open_training,
     parse_args,
+    recorded_presets,
     refusing,
     resolve_configs,
 )
@@ -54,10 +57,13 @@ def main() -> int:
     load_checkpoint(teacher, "cpu")  # refused before the simulator starts
     teacher_agent = agent_of_run(teacher, args.trust)
     agent_key = args.agent or distillation_agent_key(teacher_agent)
-    env_cfg, agent_cfg = resolve_configs(args.task, agent_key, overrides)
+    presets = [item for item in overrides if is_preset(item)] or recorded_presets(teacher.parent)
+    of_env = [item for item in overrides if item.startswith("env.")]
+    env_cfg = environment_of_run(teacher.parent, args.task, "training", [*presets, *of_env])
+    _, agent_cfg = resolve_configs(args.task, agent_key, [item for item in overrides if item not in of_env])
     agent = distillation_agent(apply_arguments(args, env_cfg, agent_cfg), teacher_agent, args.method)
 
-    with open_training(args, env_cfg, agent, agent_key) as training:
+    with open_training(args, env_cfg, agent, agent_key, presets) as training:
         training.runner.load_teacher(str(teacher))
         training.runner.learn(agent_cfg.max_iterations, agent_cfg.init_at_random_ep_len)
         if training.runner.stop_signal is None:

@@ -13,6 +13,7 @@ from tsra_lab.runs import (
     add_training_arguments,
     apply_arguments,
     find_checkpoint,
+    is_preset,
     make_parser,
     named,
     open_training,
@@ -48,7 +49,7 @@ def main() -> int:
     if resume is not None:
         load_checkpoint(resume, "cpu")  # refused before the simulator starts
 
-    with open_training(args, env_cfg, agent, args.agent) as training:
+    with open_training(args, env_cfg, agent, args.agent, list(filter(is_preset, overrides))) as training:
         if resume is not None:
             print(f"[INFO] Resuming from {resume}")
             training.runner.load(str(resume))

@@ -17,6 +17,7 @@ from .directory import (
     write_params,
 )
 from .distillation import aligned_models, distillation_agent, distillation_agent_key
+from .environment import environment_of_run, recorded_presets
 from .exporting import PARITY_ENVS, export_run
 from .opening import (
     FinishedRun,
@@ -30,12 +31,21 @@ from .opening import (
 )
 from .playback import play
 from .refusals import refusing
-from .session import check_groups_exist, make_parser, open_environment, parse_args, record_video, resolve_configs
+from .session import (
+    check_groups_exist,
+    is_preset,
+    make_parser,
+    open_environment,
+    parse_args,
+    record_video,
+    resolve_configs,
+)
 from .training import Training, add_training_arguments, apply_arguments, open_training
 
 __all__ = [
     "named",
     "positive",
+    "recorded_presets",
     "refusing",
     "writable_file",
     "writable_folder",
@@ -54,10 +64,12 @@ __all__ = [
     "check_groups_exist",
     "distillation_agent",
     "distillation_agent_key",
+    "environment_of_run",
     "export_run",
     "find_checkpoint",
     "find_run",
     "git_state",
+    "is_preset",
     "load_run",
     "log_root",
     "make_parser",

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import yaml
+
 from isaaclab_rl.entrypoints.common import dump_train_configs, resolve_checkpoint_selector, write_run_manifest
 from isaaclab_tasks.utils import load_cfg_from_registry
 
@@ -26,6 +28,9 @@ DEFAULT_AGENT = "rsl_rl_cfg_entry_point"
 
 CHECKPOINT_PATTERN = r"model_(\d+)\.pt"
 """File name of the checkpoint of an iteration."""
+
+PRESETS_FILE = "presets.yaml"
+"""File that records which presets a run selected, beside the configurations."""
 
 BEST_PATTERN = re.escape(BEST_CHECKPOINT)
 """File name of the checkpoint whose student was measured to be best."""
@@ -133,16 +138,18 @@ def new_run(task: str, agent_key: str, experiment_name: str, run_name: str) -> P
     return run
 
 
-def write_params(run: Path, env_cfg: object, agent_cfg: object) -> None:
+def write_params(run: Path, env_cfg: object, agent_cfg: object, presets: Sequence[str] = ()) -> None:
     """Write both configurations under ``params`` of the run directory, all of it or nothing.
 
     Args:
         run: Run directory.
         env_cfg: Configuration of the environment.
         agent_cfg: Configuration of the agent, as an object or a dictionary.
+        presets: Preset selectors of the command line.
     """
     with tempfile.TemporaryDirectory(dir=run) as temporary:
         dump_train_configs(temporary, env_cfg, agent_cfg)
+        Path(temporary, "params", PRESETS_FILE).write_text(yaml.safe_dump({"presets": list(presets)}))
         os.replace(Path(temporary, "params"), run / "params")
 
 

@@ -12,22 +12,19 @@ import contextlib
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from rsl_rl.env import VecEnv
 
 from isaaclab_tasks.utils import load_cfg_from_registry
 
 from tsra_lab.export import OnnxPolicy
-from tsra_lab.hooks import hooks_of
 from tsra_lab.runners import AlignedRunner, load_checkpoint
 
 from .arguments import named
 from .directory import DEFAULT_AGENT, agent_of_run, find_checkpoint
-from .session import check_groups_exist, open_environment, resolve_configs
-
-Mode = Literal["training", "evaluation", "play"]
-"""Which of the task's modes the environment is in."""
+from .environment import Mode, environment_of_run
+from .session import check_groups_exist, open_environment
 
 
 @dataclass
@@ -123,7 +120,7 @@ def find_run(
     Args:
         task: Name of the task.
         checkpoint: What the command line names, as :func:`find_checkpoint` takes it.
-        overrides: ``key=value`` overrides of the environment's configuration.
+        overrides: ``key=value`` overrides of the environment's configuration, on top of the run's own.
         mode: Mode of the environment.
         agent_key: Key of the agent among whose runs ``latest`` and ``best`` look.
         prefer_best: Whether to take the best checkpoint of the run rather than its newest.
@@ -134,15 +131,13 @@ def find_run(
 
     Raises:
         FileNotFoundError: If there is no such checkpoint, or nothing describes it.
-        ValueError: If an override names nothing, the task lacks an observation group of the run, or the run's
-            configuration is damaged or not to be trusted.
+        ValueError: If an override names nothing, the run's environment cannot be rebuilt, or its configuration is
+            damaged or not to be trusted.
     """
     path = find_checkpoint(task, checkpoint, agent_key, prefer_best)
     print(f"[INFO] Checkpoint: {path}")
     agent = agent_of_run(path, trusted)
-    env_cfg, _ = resolve_configs(task, None, list(overrides), play_mode=mode == "play")
-    if mode == "evaluation":
-        hooks_of(env_cfg).evaluation_mode()
+    env_cfg = environment_of_run(path.parent, task, mode, overrides)
     check_groups_exist(env_cfg, agent["obs_groups"])
     return FinishedRun(task, path, agent, env_cfg)
 

@@ -108,6 +108,11 @@ def parse_args(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, lis
     return args, overrides
 
 
+def is_preset(override: str) -> bool:
+    """Whether an override selects a preset."""
+    return override.split("=")[0] in ("physics", "renderer", "presets")
+
+
 def resolve_configs(task: str, agent: str | None, overrides: list[str], play_mode: bool = False) -> tuple[Any, Any]:
     """Load the configurations of a task and an agent and apply the overrides, refusing those that name nothing.
 
@@ -123,7 +128,7 @@ def resolve_configs(task: str, agent: str | None, overrides: list[str], play_mod
     Raises:
         ValueError: If an override names an option that does not exist.
     """
-    presets = [item for item in overrides if item.split("=")[0] in ("physics", "renderer", "presets")]
+    presets = [item for item in overrides if is_preset(item)]
     if named := [item for item in overrides if item not in presets]:
         plain = dict(zip(("env", "agent"), resolve_task_config(task, agent, play_mode, presets), strict=True))
         for item in named:

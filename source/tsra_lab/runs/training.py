@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,9 @@ def apply_arguments(args: argparse.Namespace, env_cfg: Any, agent_cfg: Any) -> d
 
 
 @contextlib.contextmanager
-def open_training(args: argparse.Namespace, env_cfg: Any, agent: dict, agent_key: str) -> Generator[Training]:
+def open_training(
+    args: argparse.Namespace, env_cfg: Any, agent: dict, agent_key: str, presets: Sequence[str]
+) -> Generator[Training]:
     """Begin a run. What is printed goes to ``train.log`` in its directory too; the last line names the directory.
 
     Args:
@@ -95,6 +97,7 @@ def open_training(args: argparse.Namespace, env_cfg: Any, agent: dict, agent_key
         env_cfg: Configuration of the environment.
         agent: Configuration of the agent.
         agent_key: Its key in the registry.
+        presets: Preset selectors of the command line, to be recorded.
 
     Yields:
         The run, ready to load a checkpoint and to learn.
@@ -112,7 +115,7 @@ def open_training(args: argparse.Namespace, env_cfg: Any, agent: dict, agent_key
             record_video(args, env_cfg, run)
         with open_environment(args, env_cfg, agent["clip_actions"]) as env:
             if run is not None:
-                write_params(run, env_cfg, agent)
+                write_params(run, env_cfg, agent, presets)
             runner = AlignedRunner(env, agent, log_dir=None if run is None else str(run), device=args.device)
             runner.add_git_repo_to_log(__file__)
             if log is not None:

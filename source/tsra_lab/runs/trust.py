@@ -33,13 +33,25 @@ RUNNERS = ("OnPolicyRunner", "DistillationRunner")
 """Runners that configurations name; ours stands for both, so the name is never resolved."""
 
 
+class Opaque:
+    """Stands for a Python object in a file, which is not made."""
+
+    def __repr__(self) -> str:
+        """Words for a message."""
+        return "an object"
+
+
+OPAQUE = Opaque()
+
+
 class _PlainLoader(yaml.SafeLoader):
-    """Reads plain values and tuples, which Isaac Lab's configurations have; anything else is an error."""
+    """Reads plain values and tuples, and slices, which Isaac Lab's configurations have, as opaque."""
 
 
 _PlainLoader.add_constructor(
     "tag:yaml.org,2002:python/tuple", lambda loader, node: tuple(loader.construct_sequence(node, deep=True))
 )
+_PlainLoader.add_constructor("tag:yaml.org,2002:python/object/apply:builtins.slice", lambda loader, node: OPAQUE)
 
 
 def read_plain_yaml(path: Path) -> dict:

@@ -1,0 +1,208 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The environment that a run was trained in, rebuilt from what the run recorded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal
+
+from isaaclab.utils.string import ResolvableString, callable_to_string
+
+from tsra_lab.hooks import hooks_of
+
+from .directory import PRESETS_FILE
+from .session import is_preset, resolve_configs
+from .trust import OPAQUE, read_plain_yaml
+
+Mode = Literal["training", "evaluation", "play"]
+"""Which of the task's modes the environment is in."""
+
+OF_THE_COMMAND = {"seed", "log_dir", "sim.device", "scene.num_envs", "viewer", "sim.visualizer_cfgs", "sim.render"}
+"""Options that each command sets for itself, or that change pictures alone."""
+
+OF_THE_SIMULATOR = ("prim_path", "spawn_path")
+"""Options that creating an environment fills in."""
+
+
+def recorded_presets(run: Path) -> list[str]:
+    """Preset selectors that a run was started with; none where it did not record them.
+
+    Args:
+        run: Run directory.
+
+    Returns:
+        Selectors, as the command line takes them.
+
+    Raises:
+        ValueError: If the file is damaged.
+    """
+    path = run / "params" / PRESETS_FILE
+    if not path.is_file():
+        return []
+    selected = read_plain_yaml(path).get("presets")
+    if not isinstance(selected, list) or not all(isinstance(item, str) and is_preset(item) for item in selected):
+        raise ValueError(f"'{path}' holds no preset selectors.")
+    return selected
+
+
+def environment_of_run(run: Path, task: str, mode: Mode, overrides: Sequence[str]) -> Any:
+    """Rebuild the configuration of a run's environment.
+
+    What the run recorded is the truth: it is applied to the task's configuration of now, then the mode, then what the
+    command line asks for. All differences from the task of now are printed.
+
+    Args:
+        run: Run directory.
+        task: Name of the task.
+        mode: Mode of the environment.
+        overrides: ``key=value`` overrides and preset selectors of the command line.
+
+    Returns:
+        The configuration.
+
+    Raises:
+        FileNotFoundError: If the run recorded none.
+        ValueError: If it cannot be rebuilt from the task of now, or an override names nothing.
+    """
+    now = [item for item in overrides if is_preset(item)]
+    presets = now or recorded_presets(run)
+    path = run / "params" / "env.yaml"
+    recorded = read_plain_yaml(path)
+    cfg, _ = resolve_configs(task, None, presets)
+    changes, problems = [], []
+    for change in _differences(cfg, recorded, ""):
+        (problems if change.problem else changes).append(change)
+    if problems:
+        listed = "; ".join(f"env.{change.path} {change.problem}" for change in problems[:5])
+        raise ValueError(
+            f"The environment of the run cannot be rebuilt from {task} as it is now: {listed}. Use the version of the"
+            f" task that made the run ('{path}' tells its configuration)."
+        )
+    for change in changes:
+        change.apply()
+        print(f"[INFO] As the run was trained: env.{change.path}={change.value} (the task has {change.before})")
+    if mode == "play":
+        cfg.play_mode()
+    elif mode == "evaluation":
+        hooks_of(cfg).evaluation_mode()
+    _apply_overrides(cfg, task, presets, [item for item in overrides if not is_preset(item)])
+    return cfg
+
+
+class _Change:
+    """A value that differs, and how to set it; or why it cannot be."""
+
+    def __init__(
+        self, path: str, before: Any, value: Any, apply: Callable[[], None] | None = None, problem: str = ""
+    ) -> None:
+        self.path, self.before, self.value, self.problem = path, before, value, problem
+        self.apply = apply or (lambda: None)
+
+
+def _differences(present: Any, recorded: Any, path: str) -> Iterator[_Change]:
+    """Where a configuration differs from what was recorded."""
+    members = _members(present)
+    for name in recorded.keys() | members.keys():
+        place = f"{path}.{name}" if path else str(name)
+        if place in OF_THE_COMMAND or name in OF_THE_SIMULATOR:
+            continue
+        if name not in members:
+            yield _Change(place, None, recorded[name], problem="is no option of it")
+        elif name not in recorded:
+            yield _Change(place, members[name], None, problem="was not recorded")
+        else:
+            yield from _difference(present, name, members[name], recorded[name], place)
+
+
+def _difference(holder: Any, name: Any, present: Any, recorded: Any, place: str) -> Iterator[_Change]:
+    """Whether, and how, one value differs."""
+    if isinstance(recorded, Mapping) and _is_configuration(present):
+        yield from _differences(present, recorded, place)
+    elif isinstance(recorded, (list, tuple)) and isinstance(present, (list, tuple)) and _holds_mappings(recorded):
+        if len(recorded) != len(present):
+            yield _Change(place, present, recorded, problem=f"had {len(recorded)} parts, not {len(present)}")
+            return
+        for index, (one, other) in enumerate(zip(present, recorded, strict=True)):
+            yield from _difference(present, index, one, other, f"{place}[{index}]")
+    elif not _same(present, recorded):
+        if recorded is OPAQUE or callable(present) or isinstance(present, ResolvableString):
+            yield _Change(place, present, recorded, problem=f"was {recorded!r}, and is {_plain(present)!r}")
+        elif isinstance(recorded, Mapping) or (_is_configuration(present) and recorded is not None):
+            yield _Change(place, present, recorded, problem="was a configuration of another kind")
+        else:
+            value = tuple(recorded) if isinstance(present, tuple) and isinstance(recorded, list) else recorded
+            value = type(present)(value) if isinstance(present, Enum) and value is not None else value
+            yield _Change(place, _plain(present), value, lambda: _set(holder, name, value))
+
+
+def _apply_overrides(cfg: Any, task: str, presets: list[str], overrides: list[str]) -> None:
+    """Apply overrides of the command line to a configuration: whatever they change in the task's own."""
+    if not overrides:
+        return
+    changed, _ = resolve_configs(task, None, [*presets, *overrides])
+    for item in overrides:
+        names = item.partition("=")[0].lstrip("+").split(".")[1:]
+        source, holder = changed, cfg
+        for name in names[:-1]:
+            source, holder = _members(source)[name], _members(holder)[name]
+        value = _members(source)[names[-1]]
+        before = _plain(_members(holder)[names[-1]])
+        print(f"[INFO] Changed now: env.{'.'.join(names)}={_plain(value)} (the run had {before})")
+        _set(holder, names[-1], value)
+
+
+def _members(configuration: Any) -> Mapping[Any, Any]:
+    """Options of a configuration, as Isaac Lab writes them."""
+    members = configuration if isinstance(configuration, Mapping) else vars(configuration)
+    return {name: value for name, value in members.items() if not str(name).startswith("__")}
+
+
+def _is_configuration(value: Any) -> bool:
+    """Whether a value has options of its own."""
+    plain = isinstance(value, (str, Enum)) or callable(value)
+    return isinstance(value, Mapping) or (hasattr(value, "__dict__") and not plain)
+
+
+def _holds_mappings(values: Sequence[Any]) -> bool:
+    return any(isinstance(value, Mapping) for value in values)
+
+
+def _plain(value: Any) -> Any:
+    """A value as Isaac Lab writes it."""
+    if isinstance(value, ResolvableString):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.value
+    if callable(value):
+        return callable_to_string(value)
+    return value
+
+
+def _same(present: Any, recorded: Any) -> bool:
+    """Whether a value is what was recorded of it."""
+    present = _plain(present)
+    if isinstance(present, slice):
+        return recorded is OPAQUE
+    if isinstance(present, (list, tuple)) and isinstance(recorded, (list, tuple)):
+        return len(present) == len(recorded) and all(map(_same, present, recorded))
+    if isinstance(present, float) and isinstance(recorded, (int, float)) and math.isnan(present):
+        return math.isnan(recorded)
+    return (
+        type(present) is type(recorded)
+        and present == recorded
+        or (isinstance(present, (int, float)) and isinstance(recorded, (int, float)) and present == recorded)
+    )
+
+
+def _set(holder: Any, name: Any, value: Any) -> None:
+    if isinstance(holder, (dict, list)):
+        holder[name] = value
+    else:
+        setattr(holder, name, value)
