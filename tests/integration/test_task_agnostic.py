@@ -68,7 +68,11 @@ def moved(before: dict[str, torch.Tensor], after: dict[str, torch.Tensor], prefi
 def test_it_is_isaac_labs_task(run: Path) -> None:
     assert json.loads((run / "run.json").read_text())["task"] == "Isaac-Cartpole"
     contract = checkpoint(run, 0)["observation_contract"]
-    assert contract["groups"] == {"policy": {"shape": [4], "terms": [["joint_pos_rel", [2]], ["joint_vel_rel", [2]]]}}
+    assert contract["groups"].keys() == {"policy"}
+    policy = contract["groups"]["policy"]
+    assert policy["shape"] == [4] and policy["terms"] == [["joint_pos_rel", [2]], ["joint_vel_rel", [2]]]
+    assert policy["settings"].keys() >= {"joint_pos_rel", "joint_vel_rel", "history_length"}
+    assert contract["actions"].keys() == {"joint_effort"} and contract["actions"]["joint_effort"]["scale"] == 100.0
 
 
 def test_training_moves_everything_that_learns(run: Path) -> None:

@@ -14,6 +14,7 @@ import yaml
 
 from isaaclab.utils import to_dict
 
+import tsra_tasks  # noqa: F401
 from tsra_lab.runs import environment_of_run, recorded_presets, resolve_configs, write_params
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
