@@ -20,7 +20,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.kitless]
 
 AGENT = "rsl_rl_copying_cfg_entry_point"
 SMALL = ("--num_envs", "8", "--seed", "3")
-BUDGET = (*SMALL, "agent.num_steps_per_env=8", "agent.save_interval=1")
+# short episodes, for evaluation and export run many
+BUDGET = (*SMALL, "agent.num_steps_per_env=8", "agent.save_interval=1", "env.episode_length_s=1.0")
 
 
 @pytest.fixture(scope="module")

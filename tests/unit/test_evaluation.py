@@ -163,6 +163,29 @@ def test_an_environment_without_managers_tells_terminations_from_time_outs():
     assert episodes.outcomes["time_out"].tolist() == [False, False, False, True]
 
 
+class SilentEnv(ScriptedEnv):
+    """Tells nothing with its step, as Isaac Lab's wrapper does not for tasks of a finite horizon."""
+
+    def __init__(self, tells: bool) -> None:
+        super().__init__(with_manager=False)
+        if tells:  # in the buffer of a direct environment
+            self.reset_time_outs = self.fired["time_out"]
+
+    def step(self, actions: torch.Tensor) -> tuple[TensorDict, torch.Tensor, torch.Tensor, dict]:
+        return *super().step(actions)[:3], {}
+
+
+def test_time_outs_of_a_direct_task_with_a_finite_horizon_are_told():
+    episodes = run_episodes(SilentEnv(tells=True), CountingPolicy(), 4, seed=0)
+    assert episodes.outcomes["terminated"].tolist() == [True, True, True, False]
+    assert episodes.outcomes["time_out"].tolist() == [False, False, False, True]
+
+
+def test_a_missing_signal_is_not_a_no():
+    episodes = run_episodes(SilentEnv(tells=False), CountingPolicy(), 4, seed=0)
+    assert episodes.outcomes.keys() == {"ended"} and episodes.outcomes["ended"].all()
+
+
 @pytest.mark.parametrize("num_episodes", [0, -3])
 def test_no_episodes_are_refused(num_episodes: int):
     with pytest.raises(ValueError, match="At least one episode"):

@@ -100,12 +100,10 @@ def _run_batch(
     on_step: Callable[[torch.Tensor], None] | None,
 ) -> Episodes:
     """Run the first episode of the first ``counted`` environments."""
-    manager = getattr(env.unwrapped, "termination_manager", None)
-    terms = manager.active_terms if manager is not None else ["terminated", "time_out"]
     active = torch.arange(env.num_envs, device=env.device) < counted
     returns = torch.zeros(env.num_envs, device=env.device)
     lengths = torch.zeros(env.num_envs, dtype=torch.long, device=env.device)
-    outcomes = {name: torch.zeros(env.num_envs, dtype=torch.bool, device=env.device) for name in terms}
+    outcomes: dict[str, torch.Tensor] = {}
     hooks = hooks_of(env)
     sums: dict[str, torch.Tensor] = {}
     counts: dict[str, torch.Tensor] = {}
@@ -129,13 +127,8 @@ def _run_batch(
         returns += rewards * active
         lengths += active
         ended = active & dones.bool()
-        for name in terms:
-            if manager is not None:
-                fired = manager.get_term(name)
-            else:
-                timed_out = extras.get("time_outs", torch.zeros_like(dones)).bool()
-                fired = timed_out if name == "time_out" else ~timed_out
-            outcomes[name] |= ended & fired
+        for name, fired in _terminations(env, dones, extras).items():
+            outcomes[name] = outcomes.get(name, torch.zeros_like(ended)) | (ended & fired)
         active &= ~ended
     return Episodes(
         returns[:counted].cpu(),
@@ -144,3 +137,20 @@ def _run_batch(
         {name: (sums[name] / counts[name])[:counted].cpu() for name in sums},
         initial_state,
     )
+
+
+def _terminations(env: VecEnv, dones: torch.Tensor, extras: dict) -> dict[str, torch.Tensor]:
+    """Which terms ended each episode in the last step.
+
+    Without managers they are ``terminated`` and ``time_out``, where the environment tells which; else ``ended``, for a
+    signal that is missing is not a no.
+    """
+    base = env.unwrapped
+    manager = getattr(base, "termination_manager", None)
+    if manager is not None:
+        return {name: manager.get_term(name) for name in manager.active_terms}
+    # Isaac Lab's direct environments of a finite horizon tell time-outs here alone
+    timed_out = getattr(base, "reset_time_outs", extras.get("time_outs"))
+    if timed_out is None:
+        return {"ended": dones.bool()}
+    return {"terminated": dones.bool() & ~timed_out.bool(), "time_out": timed_out.bool()}
