@@ -88,33 +88,33 @@ class Consistency:
             ``consistency``, the mean loss of all steps, and the drift of the policy before and after them:
             ``policy_drift`` and ``remaining_drift``.
         """
-        first = drift = self._drift(observations, before)
-        losses = self._fit_head(observations, before[0], self.steps)
+        with torch.no_grad():  # the encoders stand still from here on
+            embeddings = self.teacher.get_latent(observations)
+        first = drift = self._drift(embeddings, before)
+        losses = self._fit_head(embeddings, before[0], self.steps)
         if losses:
-            drift = self._drift(observations, before)
+            drift = self._drift(embeddings, before)
         while drift > self.limit and len(losses) < self.max_steps:
             more = min(STEPS_BETWEEN_MEASUREMENTS, self.max_steps - len(losses))
-            losses += self._fit_head(observations, before[0], more)
-            drift = self._drift(observations, before)
+            losses += self._fit_head(embeddings, before[0], more)
+            drift = self._drift(embeddings, before)
         mean = sum(losses) / max(len(losses), 1)
         return {"policy_drift": first, "consistency": mean, "remaining_drift": drift}
 
     @torch.no_grad()
-    def _drift(self, observations: TensorDict, before: tuple[torch.Tensor, ...]) -> float:
+    def _drift(self, embeddings: torch.Tensor, before: tuple[torch.Tensor, ...]) -> float:
         """Mean KL divergence between the teacher of before and of now."""
-        self.teacher(observations, stochastic_output=True)
+        self.teacher.act_on(embeddings, stochastic_output=True)
         divergence = self.actor.get_kl_divergence(before, self.teacher.output_distribution_params)
         return mean_over_ranks(divergence.mean())
 
-    def _fit_head(self, observations: TensorDict, actions: torch.Tensor, num_steps: int) -> list[float]:
+    def _fit_head(self, embeddings: torch.Tensor, actions: torch.Tensor, num_steps: int) -> list[float]:
         """Take steps of the head towards these actions; returns their losses."""
         losses = []
         size = min(share_of(self.batch_size), len(actions))
         for _ in range(num_steps):
             index = torch.randint(len(actions), (size,), device=actions.device)
-            with torch.no_grad():
-                embedding = self.teacher.get_latent(observations[index])
-            loss = nn.functional.mse_loss(self.teacher.act_on(embedding), actions[index])
+            loss = nn.functional.mse_loss(self.teacher.act_on(embeddings[index]), actions[index])
             optimizer_step(self.optimizer, loss, self.max_grad_norm)
             losses.append(loss.item())
         return losses
