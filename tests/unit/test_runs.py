@@ -123,6 +123,22 @@ def test_what_is_not_there_is_named(make_run: Callable[..., Path], name: str, me
         find_checkpoint(TASK, name)
 
 
+def test_latest_looks_in_the_experiment_that_is_named(make_run: Callable[..., Path]) -> None:
+    make_run("ours", "model_4.pt")
+    other = new_run(TASK, DEFAULT_AGENT, "another", "run")
+    (other / "model_2.pt").touch()
+    assert find_checkpoint(TASK, "latest", experiment="another") == other / "model_2.pt"
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        find_checkpoint(TASK, "latest", experiment="nowhere")
+
+
+def test_runs_that_begin_within_one_second_have_directories_of_their_own(make_run: Callable[..., Path]) -> None:
+    runs = [new_run(TASK, DEFAULT_AGENT, EXPERIMENT, "same") for _ in range(5)]
+    assert len(set(runs)) == 5
+    (runs[-1] / "model_1.pt").touch()
+    assert find_checkpoint(TASK, "latest") == runs[-1] / "model_1.pt"
+
+
 # finding and opening a finished run
 
 

@@ -45,8 +45,9 @@ def main() -> int:
     if agent_cfg.class_name != "OnPolicyRunner":
         parser.error(f"'{args.agent}' distils a teacher: use scripts/distill.py")
     agent = apply_arguments(args, env_cfg, agent_cfg)
-    resume = find_checkpoint(args.task, args.checkpoint, args.agent) if args.checkpoint else None
-    if resume is not None:
+    resume = None
+    if args.checkpoint:
+        resume = find_checkpoint(args.task, args.checkpoint, args.agent, experiment=agent["experiment_name"])
         load_checkpoint(resume, "cpu")  # refused before the simulator starts
 
     with open_training(args, env_cfg, agent, args.agent, list(filter(is_preset, overrides))) as training:

@@ -7,11 +7,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import yaml
@@ -41,7 +43,13 @@ def log_root(experiment_name: str) -> Path:
     return Path("logs", "rsl_rl", experiment_name).absolute()
 
 
-def find_checkpoint(task: str, checkpoint: str, agent_key: str = DEFAULT_AGENT, prefer_best: bool = False) -> Path:
+def find_checkpoint(
+    task: str,
+    checkpoint: str,
+    agent_key: str = DEFAULT_AGENT,
+    prefer_best: bool = False,
+    experiment: str | None = None,
+) -> Path:
     """Find the checkpoint that a command line names.
 
     Args:
@@ -50,6 +58,7 @@ def find_checkpoint(task: str, checkpoint: str, agent_key: str = DEFAULT_AGENT, 
             for the best checkpoint of the newest run that has one.
         agent_key: Key of the agent's configuration: among its runs ``latest`` and ``best`` look.
         prefer_best: Whether a run directory and ``latest`` stand for the run's best checkpoint where it has one.
+        experiment: Folder of runs in which ``latest`` and ``best`` look; the agent's own if omitted.
 
     Returns:
         Path of the checkpoint.
@@ -59,7 +68,8 @@ def find_checkpoint(task: str, checkpoint: str, agent_key: str = DEFAULT_AGENT, 
     """
     path = Path(checkpoint)
     if checkpoint in ("latest", "best"):
-        path = _select_checkpoint(task, agent_key, BEST_PATTERN if checkpoint == "best" else CHECKPOINT_PATTERN)
+        pattern = BEST_PATTERN if checkpoint == "best" else CHECKPOINT_PATTERN
+        path = _select_checkpoint(task, agent_key, pattern, experiment)
     elif path.is_dir():
         path = _newest_checkpoint(path)
     elif path.is_file():
@@ -70,9 +80,9 @@ def find_checkpoint(task: str, checkpoint: str, agent_key: str = DEFAULT_AGENT, 
     return best if prefer_best and best.is_file() else path
 
 
-def _select_checkpoint(task: str, agent_key: str, pattern: str) -> Path:
+def _select_checkpoint(task: str, agent_key: str, pattern: str, experiment: str | None) -> Path:
     """The newest checkpoint whose name fits, in the newest run that has one."""
-    root = log_root(load_cfg_from_registry(task, agent_key).experiment_name)
+    root = log_root(experiment or load_cfg_from_registry(task, agent_key).experiment_name)
     try:
         return Path(
             resolve_checkpoint_selector(
@@ -133,7 +143,13 @@ def new_run(task: str, agent_key: str, experiment_name: str, run_name: str) -> P
         Path of the run directory.
     """
     stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    run = log_root(experiment_name) / "_".join(part for part in (stamp, run_name) if part)
+    log_root(experiment_name).mkdir(parents=True, exist_ok=True)
+    for number in count(1):  # runs that begin within one second
+        parts = (stamp, run_name, str(number) if number > 1 else "")
+        run = log_root(experiment_name) / "_".join(part for part in parts if part)
+        with contextlib.suppress(FileExistsError):
+            run.mkdir()
+            break
     write_run_manifest(str(run), library="rsl_rl", task=task, metadata={"agent": agent_key})
     return run
 
