@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,16 +55,16 @@ def test_a_teacher_is_diagnosed(shell: Shell, teacher_run: Path) -> None:
 def test_wrong_input_is_refused_before_the_simulator_starts(
     shell: Shell, teacher_run: Path, arguments: list[str], message: str
 ) -> None:
-    output = shell.run("diagnose.py", "--checkpoint", str(teacher_run), *arguments, status=1)
+    output = shell.run("diagnose.py", "--checkpoint", str(teacher_run), *arguments, status=2)
     assert message in output
     assert "Starting the simulation" not in output
 
 
-def test_a_checkpoint_without_a_teacher_is_refused(shell: Shell) -> None:
+def test_a_checkpoint_without_a_teacher_is_refused(shell: Shell, teacher_run: Path) -> None:
     run = shell.directory / "onboard_only"
-    (run / "params").mkdir(parents=True)
+    shutil.copytree(teacher_run / "params", run / "params")
     (run / "params" / "agent.yaml").write_text("obs_groups: {student: [onboard], critic: [privileged]}")
     (run / "model_1.pt").touch()
-    output = shell.run("diagnose.py", "--checkpoint", str(run), status=1)
+    output = shell.run("diagnose.py", "--checkpoint", str(run), status=2)
     assert "holds no teacher, only a policy of ['onboard']" in output
     assert "Starting the simulation" not in output

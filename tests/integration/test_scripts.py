@@ -17,7 +17,7 @@ import pytest
 import torch
 from conftest import SCRIPTS, TASK, Shell, run_directory
 
-from tsra_deploy import read_metadata
+from tsra_deploy import Policy, read_metadata
 
 pytestmark = [pytest.mark.integration, pytest.mark.smoke, pytest.mark.kitless]
 
@@ -203,3 +203,22 @@ def test_wrong_input_is_refused_before_the_simulator_starts(
     assert message in output
     assert "Starting the simulation" not in output and "Traceback" not in output
     assert not (tmp_path / "logs").exists()
+
+
+def test_a_run_is_exported_as_it_was_trained(shell: Shell) -> None:
+    """Whatever the task says now, and whatever the command line leaves out."""
+    overrides = ("env.actions.velocity.scale=0.5", "env.observations.onboard.velocity.scale=0.1")
+    budget = ("--max_iterations", "2", "--run_name", "scaled", "agent.algorithm.encoders.warmup_steps=20")
+    run = run_directory(shell.run("train.py", *SMALL, *budget, *overrides))
+    printed = shell.run("export.py", "--checkpoint", str(run))
+    for override in overrides:
+        assert f"As the run was trained: {override}" in printed
+    contract = Policy.load(run / "exported" / "policy.onnx").contract
+    assert contract["actions"][0]["scale"] == [0.5, 0.5]
+    scales = {term["name"]: term["scale"] for term in contract["inputs"][0]["terms"]}
+    assert scales["velocity"] == 0.1
+    # what is observed otherwise is refused
+    again = ("--checkpoint", str(run), "--max_iterations", "3")
+    refused = shell.run("train.py", *SMALL, *again, "env.observations.onboard.velocity.scale=0.3", status=1)
+    assert "observation onboard.velocity.scale: trained with 0.1, now 0.3" in refused
+    assert "action.velocity.scale: trained with 0.5, now 1.0" in refused
