@@ -149,7 +149,7 @@ PLAIN = st.recursive(
 @given(
     config=st.dictionaries(st.sampled_from(["actor", "class_name", "x_func", "algorithm"]) | st.text(max_size=5), PLAIN)
 )
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_configuration_is_read_or_refused_by_a_value_error(tmp_path: Path, config: dict):
     checkpoint = write(tmp_path, yaml.safe_dump(config))
     try:
@@ -159,7 +159,7 @@ def test_any_configuration_is_read_or_refused_by_a_value_error(tmp_path: Path, c
 
 
 @given(content=st.binary(max_size=200))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_file_is_read_or_refused_by_a_value_error(tmp_path: Path, content: bytes):
     path = tmp_path / "agent.yaml"
     path.write_bytes(content)

@@ -43,12 +43,6 @@ from .session import (
 from .training import Training, add_training_arguments, apply_arguments, open_training
 
 __all__ = [
-    "named",
-    "positive",
-    "recorded_presets",
-    "refusing",
-    "writable_file",
-    "writable_folder",
     "CHECKPOINT_PATTERN",
     "DEFAULT_AGENT",
     "PARITY_ENVS",
@@ -73,6 +67,7 @@ __all__ = [
     "load_run",
     "log_root",
     "make_parser",
+    "named",
     "new_run",
     "onboard_groups",
     "open_environment",
@@ -80,7 +75,12 @@ __all__ = [
     "open_training",
     "parse_args",
     "play",
+    "positive",
     "record_video",
+    "recorded_presets",
+    "refusing",
     "resolve_configs",
+    "writable_file",
+    "writable_folder",
     "write_params",
 ]
