@@ -192,3 +192,32 @@ def test_presets_are_recorded_and_selected_again(tmp_path: Path):
 def test_every_task_of_ours_can_be_rebuilt(tmp_path: Path, task: str):
     rebuilt = environment_of_run(record(tmp_path / "run", task=task), task, "training", [])
     assert plain(rebuilt) == plain(resolve_configs(task, None, [])[0])
+
+
+def test_a_run_can_be_opened_with_another_preset_than_it_was_trained_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+):
+    """Trained kit-less, and watched in Isaac Sim: the physics is of now, everything else is the run's."""
+    run = tmp_path / "run"
+    run.mkdir()
+    changed = ["env.actions.velocity.scale=0.5", "env.sim.physics.solver_cfg.iterations=7"]
+    env_cfg, _ = resolve_configs(TASK, None, changed)
+    write_params(run, env_cfg, {}, [])
+    rebuilt = environment_of_run(run, TASK, "training", ["physics=isaacsim_physx"])
+    physx, _ = resolve_configs(TASK, None, ["physics=isaacsim_physx"])
+    assert type(rebuilt.sim.physics) is type(physx.sim.physics)
+    assert rebuilt.actions.velocity.scale == 0.5
+    printed = capsys.readouterr().out
+    assert "Not as the run was trained: env.sim.physics.solver_cfg.iterations" in printed
+    # and with its own preset it is the run's
+    assert environment_of_run(run, TASK, "training", []).sim.physics.solver_cfg.iterations == 7
+
+
+def test_a_stock_run_that_recorded_no_presets_takes_those_of_now(tmp_path: Path):
+    run = tmp_path / "run"
+    run.mkdir()
+    env_cfg, _ = resolve_configs(TASK, None, ["physics=isaacsim_physx"])
+    write_params(run, env_cfg, {}, [])
+    (run / "params" / "presets.yaml").unlink()
+    rebuilt = environment_of_run(run, TASK, "training", ["physics=isaacsim_physx"])
+    assert plain(rebuilt) == plain(resolve_configs(TASK, None, ["physics=isaacsim_physx"])[0])

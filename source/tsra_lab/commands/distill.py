@@ -57,7 +57,7 @@ def main() -> int:
     load_checkpoint(teacher, "cpu")  # refused before the simulator starts
     teacher_agent = agent_of_run(teacher, args.trust)
     agent_key = args.agent or distillation_agent_key(teacher_agent)
-    presets = [item for item in overrides if is_preset(item)] or recorded_presets(teacher.parent)
+    presets = [item for item in overrides if is_preset(item)] or recorded_presets(teacher.parent) or []
     of_env = [item for item in overrides if item.startswith("env.")]
     env_cfg = environment_of_run(teacher.parent, args.task, "training", [*presets, *of_env])
     _, agent_cfg = resolve_configs(args.task, agent_key, [item for item in overrides if item not in of_env])

@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
@@ -31,21 +32,21 @@ OF_THE_SIMULATOR = ("prim_path", "spawn_path")
 """Options that creating an environment fills in."""
 
 
-def recorded_presets(run: Path) -> list[str]:
-    """Preset selectors that a run was started with; none where it did not record them.
+def recorded_presets(run: Path) -> list[str] | None:
+    """Preset selectors that a run was started with.
 
     Args:
         run: Run directory.
 
     Returns:
-        Selectors, as the command line takes them.
+        Selectors, as the command line takes them; None where the run did not record any, as stock runs do not.
 
     Raises:
         ValueError: If the file is damaged.
     """
     path = run / "params" / PRESETS_FILE
     if not path.is_file():
-        return []
+        return None
     selected = read_plain_yaml(path).get("presets")
     if not isinstance(selected, list) or not all(isinstance(item, str) and is_preset(item) for item in selected):
         raise ValueError(f"'{path}' holds no preset selectors.")
@@ -72,12 +73,16 @@ def environment_of_run(run: Path, task: str, mode: Mode, overrides: Sequence[str
         ValueError: If it cannot be rebuilt from the task of now, or an override names nothing.
     """
     now = [item for item in overrides if is_preset(item)]
-    presets = now or recorded_presets(run)
+    trained_with = recorded_presets(run)
+    if trained_with is None:
+        trained_with = now
+    presets = now or trained_with
     path = run / "params" / "env.yaml"
     recorded = read_plain_yaml(path)
+    trained, _ = resolve_configs(task, None, trained_with)
     cfg, _ = resolve_configs(task, None, presets)
     changes, problems = [], []
-    for change in _differences(cfg, recorded, ""):
+    for change in _differences(trained, recorded, ()):
         (problems if change.problem else changes).append(change)
     if problems:
         listed = "; ".join(f"env.{change.path} {change.problem}" for change in problems[:5])
@@ -86,8 +91,10 @@ def environment_of_run(run: Path, task: str, mode: Mode, overrides: Sequence[str
             f" task that made the run ('{path}' tells its configuration)."
         )
     for change in changes:
-        change.apply()
-        print(f"[INFO] As the run was trained: env.{change.path}={change.value} (the task has {change.before})")
+        if _set_at(cfg, change.keys, change.value):
+            print(f"[INFO] As the run was trained: env.{change.path}={change.value} (the task has {change.before})")
+        else:
+            print(f"[INFO] Not as the run was trained: env.{change.path}, which the preset chosen now does not have")
     if mode == "play":
         cfg.play_mode()
     elif mode == "evaluation":
@@ -96,50 +103,70 @@ def environment_of_run(run: Path, task: str, mode: Mode, overrides: Sequence[str
     return cfg
 
 
+@dataclass
 class _Change:
-    """A value that differs, and how to set it; or why it cannot be."""
+    """A value that differs, or why it cannot be taken over."""
 
-    def __init__(
-        self, path: str, before: Any, value: Any, apply: Callable[[], None] | None = None, problem: str = ""
-    ) -> None:
-        self.path, self.before, self.value, self.problem = path, before, value, problem
-        self.apply = apply or (lambda: None)
+    keys: tuple[Any, ...]
+    """Names of options and places in lists, from the configuration's root on."""
+
+    before: Any
+    value: Any
+    problem: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where it is, as the command line names it."""
+        return ".".join(map(str, self.keys))
 
 
-def _differences(present: Any, recorded: Any, path: str) -> Iterator[_Change]:
+def _differences(present: Any, recorded: Any, keys: tuple[Any, ...]) -> Iterator[_Change]:
     """Where a configuration differs from what was recorded."""
     members = _members(present)
     for name in recorded.keys() | members.keys():
-        place = f"{path}.{name}" if path else str(name)
-        if place in OF_THE_COMMAND or name in OF_THE_SIMULATOR:
+        place = (*keys, name)
+        if ".".join(map(str, place)) in OF_THE_COMMAND or name in OF_THE_SIMULATOR:
             continue
         if name not in members:
-            yield _Change(place, None, recorded[name], problem="is no option of it")
+            yield _Change(place, None, recorded[name], "is no option of it")
         elif name not in recorded:
-            yield _Change(place, members[name], None, problem="was not recorded")
+            yield _Change(place, members[name], None, "was not recorded")
         else:
-            yield from _difference(present, name, members[name], recorded[name], place)
+            yield from _difference(members[name], recorded[name], place)
 
 
-def _difference(holder: Any, name: Any, present: Any, recorded: Any, place: str) -> Iterator[_Change]:
+def _difference(present: Any, recorded: Any, keys: tuple[Any, ...]) -> Iterator[_Change]:
     """Whether, and how, one value differs."""
     if isinstance(recorded, Mapping) and _is_configuration(present):
-        yield from _differences(present, recorded, place)
+        yield from _differences(present, recorded, keys)
     elif isinstance(recorded, (list, tuple)) and isinstance(present, (list, tuple)) and _holds_mappings(recorded):
         if len(recorded) != len(present):
-            yield _Change(place, present, recorded, problem=f"had {len(recorded)} parts, not {len(present)}")
+            yield _Change(keys, present, recorded, f"had {len(recorded)} parts, not {len(present)}")
             return
         for index, (one, other) in enumerate(zip(present, recorded, strict=True)):
-            yield from _difference(present, index, one, other, f"{place}[{index}]")
+            yield from _difference(one, other, (*keys, index))
     elif not _same(present, recorded):
         if recorded is OPAQUE or callable(present) or isinstance(present, ResolvableString):
-            yield _Change(place, present, recorded, problem=f"was {recorded!r}, and is {_plain(present)!r}")
+            yield _Change(keys, present, recorded, f"was {recorded!r}, and is {_plain(present)!r}")
         elif isinstance(recorded, Mapping) or (_is_configuration(present) and recorded is not None):
-            yield _Change(place, present, recorded, problem="was a configuration of another kind")
+            yield _Change(keys, present, recorded, "was a configuration of another kind")
         else:
             value = tuple(recorded) if isinstance(present, tuple) and isinstance(recorded, list) else recorded
             value = type(present)(value) if isinstance(present, Enum) and value is not None else value
-            yield _Change(place, _plain(present), value, lambda: _set(holder, name, value))
+            yield _Change(keys, _plain(present), value)
+
+
+def _set_at(cfg: Any, keys: tuple[Any, ...], value: Any) -> bool:
+    """Set a value deep within a configuration; whether there is such a place."""
+    for key in keys[:-1]:
+        members = cfg if isinstance(cfg, (list, tuple)) else _members(cfg)
+        if not isinstance(members, (list, tuple)) and key not in members:
+            return False
+        cfg = members[key]
+    if not isinstance(cfg, (list, tuple)) and keys[-1] not in _members(cfg):
+        return False
+    _set(cfg, keys[-1], value)
+    return True
 
 
 def _apply_overrides(cfg: Any, task: str, presets: list[str], overrides: list[str]) -> None:
