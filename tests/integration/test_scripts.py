@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -213,6 +214,9 @@ def test_a_run_is_exported_as_it_was_trained(shell: Shell) -> None:
     printed = shell.run("export.py", "--checkpoint", str(run))
     for override in overrides:
         assert f"As the run was trained: {override}" in printed
+    # nobody exports a student without a word about what it can do
+    assert re.search(r"Measured in \d+ episodes: student success [\d.]+, return", printed)
+    assert re.search(r"Measured in \d+ episodes: teacher success [\d.]+, return", printed)
     contract = Policy.load(run / "exported" / "policy.onnx").contract
     assert contract["actions"][0]["scale"] == [0.5, 0.5]
     scales = {term["name"]: term["scale"] for term in contract["inputs"][0]["terms"]}

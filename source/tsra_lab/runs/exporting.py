@@ -63,7 +63,7 @@ def export_run(task: str, env: VecEnv, runner: AlignedRunner, run: Path, output:
 
 
 def student_performance(runner: AlignedRunner, env: VecEnv, task: str) -> dict:
-    """Measured performance of the student at this point of training; measured now if it was not.
+    """Measured performance of the student at this point of training; measured now if it was not. It is printed too.
 
     Args:
         runner: Runner with the student.
@@ -77,8 +77,12 @@ def student_performance(runner: AlignedRunner, env: VecEnv, task: str) -> dict:
     report = next((item for item in runner.evaluations if item["iteration"] == iteration), None)
     if report is None:
         episodes, seed = max(EVALUATION_EPISODES, env.num_envs), env.cfg.seed
-        results = {"student": run_episodes(env, runner.trained_student(), episodes, seed)}
+        print(f"[INFO] Measuring the student in {episodes} episodes, for training did not at this iteration.")
+        results = {name: run_episodes(env, policy, episodes, seed) for name, policy in runner.policies().items()}
         report = evaluation_report(task, seed, results)
+    for name, numbers in report["policies"].items():
+        success = "" if numbers["success_rate"] is None else f"success {numbers['success_rate']:.3f}, "
+        print(f"[INFO] Measured in {report['episodes']} episodes: {name} {success}return {numbers['return_mean']:.3f}")
     measured = report["policies"]["student"]
     return {"episodes": report["episodes"], "seed": report["seed"]} | {
         name: measured[name] for name in ("success_rate", "success_ci95", "return_mean", "outcomes")
