@@ -26,7 +26,7 @@ import torch
 
 from isaaclab.cli import load_external_tasks
 
-from tsra_lab.runs import positive, resolve_configs
+from tsra_lab.runs import check_device, positive, resolve_configs, seed
 from tsra_results import write_report
 
 from .jobs import Cell, Distillation, Job, Training, environment
@@ -54,6 +54,7 @@ def main() -> int:
     try:
         groups = method_groups(args.trials)
         if not args.summarize_only:
+            check_device(args.device)
             cells = plan_cells(args, groups)
             check_budgets(cells, args.episodes)
             run_grid(cells, args, processes)
@@ -85,7 +86,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--trials", type=Path, default=None, metavar="FILE", help="File of more methods: name, based_on and overrides."
     )
-    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="Seeds of training.")
+    parser.add_argument("--seeds", nargs="+", type=seed, default=[1, 2, 3], help="Seeds of training.")
     parser.add_argument("--parallel", type=positive, default=1, help="Trainings that run at once.")
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks/imitation_gap"), help="Folder of results.")
     parser.add_argument("--episodes", type=positive, default=1024, help="Episodes of each policy.")

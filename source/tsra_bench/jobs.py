@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tsra_deploy import Policy
-from tsra_lab.runs import CHECKPOINT_PATTERN
+from tsra_lab.runs import CHECKPOINT_PATTERN, STUDENT_FOLDER
 from tsra_results import write_report
 
 from .methods import DISTILLATIONS
@@ -290,7 +290,7 @@ def last_checkpoint(run_name: str) -> tuple[int, Path | None]:
 
 def exported_checkpoint(run: Path) -> Path | None:
     """Checkpoint whose student a run's exported file holds, or None if there is no such file."""
-    file = run / "exported" / "policy.onnx"
+    file = run / STUDENT_FOLDER / "policy.onnx"
     return run / f"model_{Policy.load(file).contract['run']['iteration']}.pt" if file.is_file() else None
 
 

@@ -39,7 +39,7 @@ def main() -> int:
         Exit status.
     """
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    parser.add_argument("files", nargs="+", type=Path, help="Exported TSRA students (exported/policy.onnx of a run).")
+    parser.add_argument("files", nargs="+", type=Path, help="Exported TSRA students (student/policy.onnx of a run).")
     parser.add_argument("--json", default=None, help="File for the results.")
     args = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one core
@@ -87,7 +87,8 @@ def measure(policy: Policy, file: Path) -> dict[str, dict[str, float]]:
 def middle_of(term: dict) -> np.ndarray:
     """An observation in the middle of what the student saw, before scale, of the term's shape."""
     low, high = (np.array(term["valid_range"][bound]) for bound in ("low", "high"))
-    return np.broadcast_to(0.5 * (low + high) / term["scale"], term["shape"]).astype(np.float32)
+    scale = np.where(np.equal(term["scale"], 0.0), 1.0, term["scale"])  # where the scale is 0, any reading does
+    return np.broadcast_to(0.5 * (low + high) / scale, term["shape"]).astype(np.float32)
 
 
 def torch_student(run: Path, policy: Policy) -> tuple[EncodedPolicy, TensorDict]:
@@ -123,11 +124,12 @@ def torch_act(student: EncodedPolicy, policy: Policy, sensors: dict[str, np.ndar
     low = torch.tensor([-torch.inf if bound is None else bound for bound, _ in bounds])
     high = torch.tensor([torch.inf if bound is None else bound for _, bound in bounds])
     last_action = torch.zeros(1, len(scale))
+    scales = {term["name"]: torch.tensor(term["scale"]) for term in terms}
 
     def prepare(term: dict) -> torch.Tensor:
         value = torch.from_numpy(sensors[term["name"]])[None] if term["name"] in sensors else last_action
         value = value if term["clip"] is None else value.clamp(*term["clip"])
-        return value if term["scale"] == 1.0 else value * term["scale"]
+        return value if set(term["scale"]) == {1.0} else value * scales[term["name"]]
 
     def act() -> np.ndarray:
         parts = {group: [prepare(term) for term in terms if term["group"] == group] for group in groups}

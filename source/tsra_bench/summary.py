@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from tsra_lab.evaluation.imitability import HIDDEN, NOT_DIRECT
+
 RESAMPLES = 10_000
 """Number of bootstrap resamples; they are drawn from a fixed seed, so that the same cells give the same numbers."""
 
@@ -127,6 +129,7 @@ def _summarize_method(cells: list[dict]) -> dict:
             "return": over_seeds("imitation_gap", "return"),
         },
         "action_sensitivity": over_seeds("imitability", "action_sensitivity", "mean"),
+        "action_sensitivity_to": _sensitive_to(cells[0]),
         "leakage": {
             term: {
                 "metric": scores["metric"],
@@ -150,6 +153,16 @@ def _summarize_method(cells: list[dict]) -> dict:
         },
         "curve": learning_curve(cells, "student"),
     }
+
+
+def _sensitive_to(cell: dict) -> str | None:
+    """What the action sensitivity of a cell is to; None where it was not measured."""
+    method = _look_up(cell, ("imitability", "action_sensitivity", "method"))
+    if method is None:
+        return None
+    # cells of before it was told: only a task's hook redraws exactly what is hidden
+    told = _look_up(cell, ("imitability", "action_sensitivity", "to"))
+    return told or (HIDDEN if method == "task hook" else NOT_DIRECT)
 
 
 def _look_up(cell: dict, path: Iterable[str]) -> Any:

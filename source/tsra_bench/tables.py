@@ -9,6 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from tsra_lab.evaluation.imitability import HIDDEN
+
+SENSITIVITY = "action sensitivity"
+"""Column of the sensitivity to hidden state, or to what the cells say it is to."""
+
 
 def format_tables(summary: dict, labels: Mapping[str, str]) -> str:
     """Write a summary as Markdown tables, one for each task.
@@ -29,7 +34,7 @@ def format_tables(summary: dict, labels: Mapping[str, str]) -> str:
         "teacher return",
         "student return",
         "success gap",
-        "action sensitivity",
+        SENSITIVITY,
         "seeds",
         "environment steps",
         "rendered frames",
@@ -37,7 +42,8 @@ def format_tables(summary: dict, labels: Mapping[str, str]) -> str:
     )
     parts = []
     for task, methods in summary["tasks"].items():
-        rows = [header, ("---",) * len(header)]
+        rows = [tuple(_sensitivity_to(methods) if name == SENSITIVITY else name for name in header)]
+        rows.append(("---",) * len(header))
         for method in in_order(methods, labels):
             rows.append(_row(labels.get(method, method), methods[method]))
         parts.append(f"## {task}\n\n" + _table(rows))
@@ -58,6 +64,12 @@ def format_tables(summary: dict, labels: Mapping[str, str]) -> str:
         " training and distillation, with whatever else the machine was doing."
     )
     return "\n\n".join(parts) + "\n"
+
+
+def _sensitivity_to(methods: Mapping[str, dict]) -> str:
+    """Name of the column of action sensitivity: what it is to, unless it is to hidden state."""
+    told = [method.get("action_sensitivity_to") or HIDDEN for method in methods.values()]
+    return SENSITIVITY + "".join(f" to {name}" for name in dict.fromkeys(told) if name != HIDDEN)
 
 
 def _table(rows: Iterable[Iterable[str]]) -> str:

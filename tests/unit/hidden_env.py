@@ -31,6 +31,11 @@ def read_cells(env: HiddenEnv) -> torch.Tensor:
     return env.cells
 
 
+def read_last_action(env: OnboardActionEnv) -> torch.Tensor:
+    """Last action. Shape is (num_envs, 1)."""
+    return env.last_action
+
+
 def read_still(env: HiddenEnv) -> torch.Tensor:
     """Ones. Shape is (num_envs, 1)."""
     return torch.ones(env.num_envs, 1)
@@ -58,7 +63,7 @@ class HiddenEnv(VecEnv):
         self._describe()
 
     def _describe(self) -> None:
-        sizes = {read_position: 1, read_cells: 3, read_still: 1}
+        sizes = {read_position: 1, read_cells: 3, read_still: 1, read_last_action: 1}
         self.observation_manager = SimpleNamespace(
             active_terms={group: list(terms) for group, terms in self.functions.items()},
             group_obs_term_dim={
@@ -114,6 +119,37 @@ class HiddenEnv(VecEnv):
             self.reset()
         self._observe()
         return self.observations, torch.zeros(self.num_envs), dones.long(), {"time_outs": dones}
+
+
+class OnboardActionEnv(HiddenEnv):
+    """The environment with the last action or a history onboard, or both, and a first cell that pushes the point."""
+
+    def __init__(self, last_action: bool, history: int, push: float = 0.0) -> None:
+        super().__init__()
+        self.history, self.push = history, push
+        if last_action:
+            self.functions["onboard"]["last_action"] = read_last_action
+        self._describe()
+
+    def reset(self) -> tuple[TensorDict, dict]:
+        self.last_action = torch.zeros(self.num_envs, 1)
+        self.past: list[torch.Tensor] = []
+        super().reset()
+        for _ in range(self.history - 1):  # a history that is full from the start
+            self.position = self.position + self.push * self.cells[:, :1]
+            self._observe()
+        return self.get_observations(), {}
+
+    def _observe(self) -> None:
+        super()._observe()
+        self.past = [*self.past, self.observations["onboard"]][-self.history :]
+        frames = [self.past[0]] * (self.history - len(self.past)) + self.past
+        self.observations["onboard"] = torch.cat(frames, dim=-1)
+
+    def step(self, actions: torch.Tensor) -> tuple[TensorDict, torch.Tensor, torch.Tensor, dict]:
+        self.last_action = actions[:, :1].clone()
+        self.position = self.position + self.push * self.cells[:, :1]
+        return super().step(actions)
 
 
 @contextmanager

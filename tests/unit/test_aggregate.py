@@ -114,6 +114,21 @@ def test_what_a_method_lacks_is_none() -> None:
     assert without_success["student"]["success"] is None and without_success["student"]["return"]["mean"] == 1.0
 
 
+@pytest.mark.parametrize(
+    "told, column",
+    [
+        ({"method": "task hook", "to": "hidden state"}, "action sensitivity"),
+        ({"method": "permutation of x", "to": "terms not observed directly"}, None),
+        ({"method": "task hook"}, "action sensitivity"),  # cells of before it was told
+        ({"method": "permutation of x"}, None),
+    ],
+)
+def test_the_table_says_what_the_action_sensitivity_is_to(told: dict, column: str | None) -> None:
+    cells = [make_cell(seed=1, imitability={"action_sensitivity": {"mean": 0.1} | told})]
+    names = format_tables(summarize(cells), {"tsra": "TSRA"}).splitlines()[2].strip("| ").split(" | ")
+    assert (column or "action sensitivity to terms not observed directly") in names
+
+
 def test_action_sensitivity_is_taken_from_the_imitability() -> None:
     cells = [make_cell(seed=seed, imitability={"action_sensitivity": {"mean": 0.1 * seed}}) for seed in (1, 2)]
     assert summarize(cells)["tasks"]["Maze"]["tsra"]["action_sensitivity"]["mean"] == pytest.approx(0.15)

@@ -12,12 +12,20 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hidden_env import HiddenEnv, LinearPolicy
+from hidden_env import HiddenEnv, LinearPolicy, OnboardActionEnv
 from matplotlib import pyplot
 
+from tsra_lab.evaluation import imitator
 from tsra_lab.evaluation.diagnosis import THRESHOLD, diagnose, draw_diagnosis, format_diagnosis
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
+
+
+@pytest.fixture(autouse=True)
+def quick_imitator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less imitation, which these environments do not need."""
+    monkeypatch.setattr(imitator, "ROUNDS", 2)
+    monkeypatch.setattr(imitator, "EPOCHS", 10)
 
 
 @cache
@@ -54,13 +62,30 @@ def test_a_term_that_never_varies_is_known_and_not_to_blame():
     assert (row["dependence"], row["unpredictability"], row["score"]) == (0.0, 0.0, 0.0)
 
 
-def test_the_score_is_the_product_and_orders_the_terms():
+def test_the_score_is_what_the_student_cannot_infer_and_orders_the_terms():
     diagnosis = diagnosis_of(1.0, 1.0, 1.0, 0.0, 0.0)
-    scores = [row["score"] for row in diagnosis["terms"]]
+    rows, scores = by_term(diagnosis), [row["score"] for row in diagnosis["terms"]]
     assert scores == sorted(scores, reverse=True)
+    assert rows["cells"]["score"] > 0.6 * rows["cells"]["dependence"]  # hidden whole
+    assert rows["position"]["dependence"] > 0.3 and rows["position"]["score"] < 0.1  # known but for its noise
     for row in diagnosis["terms"]:
-        assert row["score"] == row["dependence"] * row["unpredictability"]
         assert (row["score"] >= THRESHOLD) == (row["term"] in diagnosis["causes"])
+
+
+@pytest.mark.parametrize("history", [1, 4])
+@pytest.mark.parametrize("last_action", [False, True])
+def test_what_only_the_teachers_actions_betray_is_blamed(last_action: bool, history: int):
+    # the action tells all three cells; a student that acts itself never learns of them
+    env, teacher = OnboardActionEnv(last_action, history), LinearPolicy([[0.1, 4.0, 2.0, 1.0, 0.0]])
+    diagnosis = diagnose(env, teacher, ["onboard"], seed=0)
+    assert diagnosis["causes"] == ["cells"]
+    assert by_term(diagnosis)["cells"]["unpredictability"] > 0.9
+
+
+@pytest.mark.parametrize("history, causes", [(1, ["cells"]), (4, [])])
+def test_a_hidden_push_is_blamed_unless_a_history_tells_it(history: int, causes: list[str]):
+    env, teacher = OnboardActionEnv(True, history, push=0.4), LinearPolicy([[-0.2, -0.5, 0.0, 0.0, 0.0]])
+    assert diagnose(env, teacher, ["onboard"], seed=0)["causes"] == causes
 
 
 def test_the_sensitivity_to_all_that_is_hidden_needs_the_task_s_hook():

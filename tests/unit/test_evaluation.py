@@ -16,7 +16,14 @@ import torch
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
-from tsra_lab.evaluation import Episodes, evaluation_report, format_table, run_episodes
+from tsra_lab.evaluation import (
+    Episodes,
+    evaluation_report,
+    format_performance,
+    format_table,
+    run_episodes,
+    shortfall,
+)
 from tsra_lab.hooks import TaskHooks
 from tsra_results import success_interval
 
@@ -250,6 +257,46 @@ def test_without_a_success_term_success_is_none_and_not_zero():
     assert report["imitation_gap"] == {"return": 0.0, "success": None}
     assert all(name in format_table(report) for name in names)
     assert "success +" not in format_table(report)
+
+
+def test_to_survive_is_no_success():
+    survivors = Episodes(torch.ones(4), torch.full((4,), 300), {"time_out": torch.ones(4, dtype=torch.bool)})
+    report = evaluation_report("A-Task", 7, {"teacher": survivors, "student": survivors})
+    assert "The task has no success term" in format_table(report)
+    line = format_performance(report["policies"]["student"])
+    assert line == "no success term, return 1.000, length 300.0, outcomes: time_out 1.000"
+    won = evaluation_report("A-Task", 7, {"student": episodes([1.0] * 4, [1, 1, 1, 0])})
+    assert "no success term" not in format_table(won)
+    assert format_performance(won["policies"]["student"]) == "success 0.750, return 1.000, length 7.0"
+
+
+def test_outcomes_that_nothing_tells_are_said_to_be_unknown():
+    for tells in (True, False):
+        ran = run_episodes(SilentEnv(tells), CountingPolicy(), 4, seed=0)
+        report = evaluation_report("A-Task", 7, {"teacher": ran})
+        assert report["outcomes_known"] is tells
+        assert ("How episodes end is unknown" in format_table(report)) is not tells
+        assert ("outcomes: unknown" in format_performance(report["policies"]["teacher"])) is not tells
+
+
+@pytest.mark.parametrize(
+    "teacher, student, sentence",
+    [
+        (([4.0] * 4, [1, 1, 1, 1]), ([4.0] * 4, [1, 1, 1, 0]), "far below its teacher: success 0.750 against 1.000"),
+        (([4.0] * 4, [1, 1, 1, 1]), ([-9.0] * 4, [1, 1, 1, 1]), None),
+        (([4.0] * 4, [1, 0, 0, 0]), ([4.0] * 4, [0, 0, 0, 0]), "succeeded in none of 4 episodes"),
+        (None, ([4.0] * 4, [0, 0, 0, 0]), "succeeded in none of 4 episodes"),
+        (None, ([4.0] * 4, [0, 0, 0, 1]), None),
+        (([4.0] * 4, None), ([3.5] * 4, None), "far below its teacher: return 3.500 against 4.000"),
+        (([4.0] * 4, None), ([3.7] * 4, None), None),
+        (([-4.0] * 4, None), ([-4.5] * 4, None), "far below its teacher: return -4.500 against -4.000"),
+        (([3.5] * 4, None), ([4.0] * 4, None), None),
+    ],
+)
+def test_a_student_far_below_its_teacher_is_told(teacher: tuple | None, student: tuple, sentence: str | None):
+    ran = {"student": episodes(*student)} | ({} if teacher is None else {"teacher": episodes(*teacher)})
+    said = shortfall(evaluation_report("A-Task", 7, ran))
+    assert said is None if sentence is None else sentence in said
 
 
 def test_the_table_has_a_line_for_every_policy_and_for_the_gap(report: dict):

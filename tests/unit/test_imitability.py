@@ -13,17 +13,14 @@ import math
 import pytest
 import torch
 import torch.nn as nn
-from hidden_env import HiddenEnv, LinearPolicy
+from hidden_env import HiddenEnv, LinearPolicy, OnboardActionEnv
 from tensordict import TensorDict
 
 from tsra_lab.evaluation import evaluation_report, format_table, measure_imitability, run_episodes
 from tsra_lab.evaluation.imitability import (
-    MAX_BATCHES,
     action_sensitivity,
-    collect_samples,
     hidden_sensitivity,
     leakage,
-    observation_terms,
     permute_terms,
 )
 from tsra_lab.evaluation.probe import (
@@ -33,6 +30,7 @@ from tsra_lab.evaluation.probe import (
     predict_held_out,
     r2_score,
 )
+from tsra_lab.evaluation.samples import MAX_BATCHES, collect_samples, observation_terms
 from tsra_lab.models import EncodedPolicy
 from tsra_results import write_report
 
@@ -191,10 +189,20 @@ def test_a_teacher_that_acts_on_hidden_state_is_found_out(hook: bool, method: st
         teacher = LinearPolicy([[1.0, weight, 0, 0, 0]])
         result = hidden_sensitivity(env, teacher, collect_samples(env, teacher, seed=0), ["onboard"])
         assert result["method"] == method
+        # without a hook nobody knows what is hidden: a student may infer what it does not observe directly
+        assert result["to"] == ("hidden state" if hook else "terms not observed directly")
         sensitivities.append(result["mean"])
     assert sensitivities[0] == 0.0
     assert 0.0 < sensitivities[1] < 0.3
     assert sensitivities[2] == pytest.approx(1.0, abs=0.1)  # a fair coin, tossed again: half the time 2 apart
+
+
+def test_a_student_with_images_alone_observes_no_term_directly():
+    env = HiddenEnv(hook=False)
+    samples = collect_samples(env, LinearPolicy([[1.0, 0, 0, 0, 0]]), seed=0)
+    samples.observations["onboard"] = torch.zeros(len(samples.episodes), 1, 4, 4)
+    result = hidden_sensitivity(env, LinearPolicy([[1.0, 0, 0, 0, 0]]), samples, ["onboard"])
+    assert result["method"] == "permutation of position, cells, still"
 
 
 def test_terms_that_the_onboard_groups_compute_too_are_not_hidden():
@@ -307,7 +315,7 @@ def test_leakage_tells_what_each_embedding_holds():
     assert result.keys() == {"position", "cells"}  # the third never varies
     cells, position = result["cells"], result["position"]
     assert (cells["metric"], position["metric"]) == ("auc", "r2")
-    assert cells["z_teacher"] > 0.99 and cells["state"] > 0.99
+    assert cells["z_teacher"] > 0.89 and cells["state"] > 0.99
     assert cells["z_student"] == pytest.approx(0.5, abs=0.07)
     assert cells["permuted"] == pytest.approx(0.5, abs=0.07)
     assert position["z_student"] > 0.9 and position["state"] > 0.95
@@ -328,6 +336,15 @@ def test_imitability_is_reported_and_printed(tmp_path):
     assert "cells AUC" in lines[-1] and "position R2" in lines[-1]
     write_report(report, tmp_path / "report.json")  # it is plain data
     assert json.loads((tmp_path / "report.json").read_text()) == report
+
+
+def test_what_the_teachers_actions_betray_is_no_leakage_of_the_student():
+    env = OnboardActionEnv(last_action=True, history=1)
+    teacher = embedded(torch.tensor([[0.1, 4.0, 2.0, 1.0, 0.0]]), "privileged")  # its action tells the cells
+    student = embedded(torch.tensor([[0.1, 0.0], [0.0, 1.0]]), "onboard")
+    cells = measure_imitability(env, teacher, student, seed=0)["leakage"]["cells"]
+    assert cells["z_student"] == pytest.approx(0.5, abs=0.07)
+    assert cells["z_teacher"] > 0.8
 
 
 def test_policies_without_an_embedding_have_no_leakage():

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 from hidden_env import HiddenEnv, HiddenEnvCfg
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tiny_agent import NUM_STEPS, aligned_cfg
 
 from tsra_lab.runners import BEST_CHECKPOINT, FORMAT_VERSION, AlignedRunner, load_checkpoint
@@ -39,8 +40,8 @@ def build_runner(directory: Path, env: HiddenEnv | None = None, **cfg: object) -
 
 def report(student: float | None, mean_return: float = 0.0) -> dict:
     """Report of an evaluation."""
-    numbers = {"success_rate": student, "return_mean": mean_return}
-    return {"policies": {"teacher": {"success_rate": 1.0, "return_mean": 9.0}, "student": numbers}}
+    numbers = {"success_rate": student, "return_mean": mean_return, "episode_length_mean": 12.0, "outcomes": {}}
+    return {"policies": {"teacher": numbers | {"success_rate": 1.0, "return_mean": 9.0}, "student": numbers}}
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,22 @@ def test_a_best_student_that_came_later_is_not_taken_along(tmp_path: Path, monke
     second.learn(2)
     # the best of the first run is of iteration 2, which the second run did otherwise
     assert not (tmp_path / "second" / BEST_CHECKPOINT).exists()
+
+
+def test_success_return_and_length_are_told_while_training(tmp_path: Path, monkeypatch, capsys: pytest.CaptureFixture):
+    survivor = report(None, 4.5)
+    survivor["policies"]["student"]["outcomes"] = {"time_out": 1.0}
+    coming = iter([report(0.25, 1.5), survivor])
+    monkeypatch.setattr(runner_module, "evaluate_in_training", lambda env, alg: next(coming))
+    build_runner(tmp_path).learn(2)
+    printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("[EVALUATION]")]
+    assert "[EVALUATION] iteration 1, student: success 0.250, return 1.500, length 12.0" in printed
+    survived = "no success term, return 4.500, length 12.0, outcomes: time_out 1.000"
+    assert f"[EVALUATION] iteration 2, student: {survived}" in printed
+    events = EventAccumulator(str(tmp_path)).Reload()
+    assert [event.value for event in events.Scalars("Evaluation/student_return")] == [1.5, 4.5]
+    assert [event.value for event in events.Scalars("Evaluation/student_episode_length")] == [12.0, 12.0]
+    assert [event.value for event in events.Scalars("Evaluation/student_success")] == [0.25]
 
 
 def test_without_a_student_the_teacher_is_what_counts():
@@ -179,12 +196,14 @@ def test_a_terminal_sees_one_live_line_and_the_log_file_the_rest(tmp_path: Path)
     with progress.logging():
         print("a full log")
         for iteration in range(1, 5):
-            progress.evaluation = {"teacher": 0.5, "student": 0.25 * iteration}
+            survival = {"success_rate": None, "return_mean": 4.0, "episode_length_mean": 299.6}
+            progress.evaluation = {"teacher": survival, "student": survival | {"success_rate": 0.25 * iteration}}
             progress.show(iteration, 2.0)
     assert (tmp_path / LOG_FILE).read_text() == "a full log\n"
     lines = terminal.getvalue().split("\r")[1:]
     assert len(lines) == 4 and terminal.getvalue().count("\n") == 1
-    assert "iteration 2/4 | teacher 0.500 | student 0.500 | 500 steps/s | 00:00:04 left" in lines[1]
+    policies = "teacher: return 4.00, 300 steps | student: success 0.500, return 4.00, 300 steps"
+    assert f"iteration 2/4 | {policies} | 500 steps/s | 00:00:04 left" in lines[1]
 
 
 def test_elsewhere_the_full_log_is_printed_and_no_line(tmp_path: Path, capsys: pytest.CaptureFixture):

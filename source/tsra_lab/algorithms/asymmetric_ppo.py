@@ -12,7 +12,7 @@ from rsl_rl.env import VecEnv
 from rsl_rl.models import MLPModel
 from tensordict import TensorDict
 
-from tsra_lab.observations import check_observation_sets
+from tsra_lab.observations import check_observation_sets, check_shapes
 
 
 class AsymmetricPPO(PPO):
@@ -45,9 +45,11 @@ class AsymmetricPPO(PPO):
             The algorithm.
 
         Raises:
-            ValueError: If an observation set is missing, empty or names an unknown group.
+            ValueError: If an observation set is missing, empty or names an unknown group, or a group is neither a
+                vector nor an image.
         """
         sets = cfg["obs_groups"]
         check_observation_sets(sets, ("student", "critic"), obs.keys())
+        check_shapes(env, obs, sets)
         actor_sets = {"actor": sets["student"], "critic": sets["critic"]}
         return PPO.construct_algorithm(obs, env, {**cfg, "obs_groups": actor_sets}, device)

@@ -20,7 +20,7 @@ from tensordict import TensorDict
 
 from tsra_lab.alignment import PairCollector, Pairs
 from tsra_lab.models import EncodedPolicy, build_head
-from tsra_lab.observations import check_contract, check_observation_sets, observation_contract
+from tsra_lab.observations import check_contract, check_observation_sets, check_shapes, observation_contract
 
 from .action_distance import action_distance
 from .auxiliary_loss import LOGGED_AS, AuxiliaryLoss
@@ -266,11 +266,12 @@ class TeacherStudentPPO(PPO):
             The algorithm.
 
         Raises:
-            ValueError: If an observation set is missing, empty or names an unknown group, or encoders are to be
-                shared with the critic.
+            ValueError: If an observation set is missing, empty or names an unknown group, a group is neither a vector
+                nor an image, or encoders are to be shared with the critic.
         """
         sets = cfg["obs_groups"]
         check_observation_sets(sets, ("teacher", "student", "critic"), obs.keys())
+        check_shapes(env, obs, sets)
         _, settings = resolve_class(cfg["algorithm"])
         if settings.pop("share_cnn_encoders", False):
             raise ValueError(f"{cls.__name__}'s critic has no encoder to share: leave 'share_cnn_encoders' False.")

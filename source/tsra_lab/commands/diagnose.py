@@ -14,7 +14,7 @@ import os
 from pathlib import Path
 
 from tsra_lab.evaluation.diagnosis import diagnose, draw_diagnosis, format_diagnosis
-from tsra_lab.evaluation.imitability import NUM_EPISODES
+from tsra_lab.evaluation.samples import NUM_EPISODES
 from tsra_lab.runs import (
     add_run_arguments,
     check_groups_exist,

@@ -28,6 +28,7 @@ from tsra_lab.runs import (
     named,
     open_training,
     parse_args,
+    reading,
     recorded_presets,
     refusing,
     resolve_configs,
@@ -47,21 +48,27 @@ def main() -> int:
         "--teacher", type=named, required=True, help="Checkpoint or run directory of the teacher, latest or best."
     )
     parser.add_argument("--method", default="dagger", choices=("dagger", "bc"), help="Who acts: student or teacher.")
-    parser.add_argument("--teacher_agent", default=DEFAULT_AGENT, help="Agent among whose runs 'latest' looks.")
-    parser.add_argument("--agent", default=None, help="Key of the distillation's configuration; by the teacher's kind.")
+    parser.add_argument(
+        "--teacher_agent", type=named, default=DEFAULT_AGENT, help="Agent among whose runs 'latest' looks."
+    )
+    parser.add_argument(
+        "--agent", type=named, default=None, help="Key of the distillation's configuration; by the teacher's kind."
+    )
     add_trust_argument(parser)
     args, overrides = parse_args(parser)
 
     teacher = find_checkpoint(args.task, args.teacher, args.teacher_agent)
     print(f"[INFO] Teacher: {teacher}")
     load_checkpoint(teacher, "cpu")  # refused before the simulator starts
-    teacher_agent = agent_of_run(teacher, args.trust)
-    agent_key = args.agent or distillation_agent_key(teacher_agent)
-    presets = [item for item in overrides if is_preset(item)] or recorded_presets(teacher.parent) or []
     of_env = [item for item in overrides if item.startswith("env.")]
-    env_cfg = environment_of_run(teacher.parent, args.task, "training", [*presets, *of_env])
+    with reading(teacher.parent):
+        teacher_agent = agent_of_run(teacher, args.trust)
+        presets = [item for item in overrides if is_preset(item)] or recorded_presets(teacher.parent) or []
+        env_cfg = environment_of_run(teacher.parent, args.task, "training", [*presets, *of_env])
+    agent_key = args.agent or distillation_agent_key(teacher_agent)
     _, agent_cfg = resolve_configs(args.task, agent_key, [item for item in overrides if item not in of_env])
-    agent = distillation_agent(apply_arguments(args, env_cfg, agent_cfg), teacher_agent, args.method)
+    with reading(teacher.parent):
+        agent = distillation_agent(apply_arguments(args, env_cfg, agent_cfg), teacher_agent, args.method)
 
     with open_training(args, env_cfg, agent, agent_key, presets) as training:
         training.runner.load_teacher(str(teacher))

@@ -61,6 +61,7 @@ def main() -> int:
     run = find_run(args.task, args.checkpoint, overrides, agent_key=args.agent, trusted=args.trust)
     if args.initial_states is not None and type(hooks_of(run.env_cfg)).initial_state is TaskHooks.initial_state:
         parser.error(f"--initial_states: {type(run.env_cfg).__name__} has no hook 'initial_state', which tells them")
+    run.check_exported(args.policies)
     num_envs = min(args.episodes, run.env_cfg.scene.num_envs)
     with open_run(run, args, SEED, num_envs) as opened:
         env, seed = opened.env, opened.env_cfg.seed

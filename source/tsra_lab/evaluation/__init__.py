@@ -9,14 +9,16 @@ from .environment_state import preserved
 from .episodes import Episodes, run_episodes
 from .imitability import measure_imitability
 from .initial_states import write_initial_states
-from .report import evaluation_report, format_table
+from .report import evaluation_report, format_performance, format_table, shortfall
 
 __all__ = [
     "Episodes",
     "evaluation_report",
+    "format_performance",
     "format_table",
     "measure_imitability",
     "preserved",
     "run_episodes",
+    "shortfall",
     "write_initial_states",
 ]

@@ -16,32 +16,35 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from rsl_rl.env import VecEnv
 from rsl_rl.models import MLPModel
+from tensordict import TensorDict
 
-from .imitability import action_sensitivity, collect_samples, groups_of, observation_terms, permute_terms
-from .probe import predict_held_out, r2_score
+from .imitability import action_sensitivity, permute_terms
+from .imitator import samples_of_student
+from .probe import held_out, predict_held_out, r2_score
+from .samples import collect_samples, groups_of, observation_terms
 from .style import INK, STYLE
 
 THRESHOLD = 0.2
 """Score from which a term is blamed.
 
-It was chosen after the fact. On the colour maze and the limited view, the highest scores of 10 plain PPO teachers were
-0.39 to 0.60, and those of 10 aligned ones 0.02 to 0.14 (``docs/benchmarks/diagnosis``).
+It was chosen after the fact: of three plain PPO teachers and an aligned one, with and without last action and history
+onboard, what is to blame scored 0.22 to 0.69, what is not at most 0.17 (``docs/benchmarks/imitation_gap.md``).
 """
 
 
 def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int) -> dict:
     """Rank a teacher's observation terms by what they contribute to the imitation gap.
 
-    For each term:
+    All is measured where a quick imitator of the teacher acts (:mod:`tsra_lab.evaluation.imitator`): where the teacher
+    acts, its actions betray what only it knows. For each term:
 
-    - *dependence* is the action sensitivity to this term alone, exchanged between samples: how far the action moves,
-      relative to its own spread.
+    - *dependence* is the action sensitivity to this term, exchanged between samples: how far the teacher's action
+      moves, relative to its spread where the teacher acts.
     - *unpredictability* is the share of the term's variance that a probe does not predict from the present onboard
       observations, on episodes that it never saw: ``1 - max(R2, 0)``.
-    - The *score* is their product. A term is to blame only if both are large.
-
-    A term is judged as a whole: where a student infers one part and the teacher acts on that part, the score is too
-    high. Give parts of different visibility terms of their own; the task's hook redraws exactly what is hidden.
+    - The *score* is how far, in the same unit, the teacher's action moves if the probe's prediction takes the place of
+      the term: a student's best guess. It is large for a term that is hidden and acted on, and near 0 for one that the
+      student knows, or of which it knows what the teacher acts on.
 
     Args:
         env: Isaac Lab environment in rsl_rl's wrapper.
@@ -50,10 +53,11 @@ def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int) 
         seed: Seed of the episodes.
 
     Returns:
-        JSON-ready dictionary: ``onboard``, ``seed``, ``samples``, ``threshold``; ``terms``, from the highest score to
-        the lowest, each with ``term``, ``group``, ``dependence``, ``unpredictability`` and ``score``; ``causes``, the
-        names of those at or above the threshold; ``action_sensitivity`` to all that is hidden, None where the task
-        has no ``resampled_hidden_state``.
+        JSON-ready dictionary: ``onboard``, ``seed``, ``samples``, the number of the teacher's and of the imitator's;
+        ``returns``, the mean return of each; ``threshold``; ``terms``, from the highest score to the lowest, each with
+        ``term``, ``group``, ``dependence``, ``unpredictability`` and ``score``; ``causes``, the names of those at or
+        above the threshold; ``action_sensitivity`` to all that is hidden, None where the task has no
+        ``resampled_hidden_state``.
 
     Raises:
         ValueError: If the teacher sees onboard groups alone or has a memory, a group is no vector of terms, or
@@ -69,25 +73,33 @@ def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int) 
     observation_terms(env, onboard)  # refuses groups that are no vectors
     terms = observation_terms(env, groups)
     samples = collect_samples(env, teacher, seed)
-    observations = samples.observations
+    imitated = samples_of_student(env, teacher, onboard, samples, seed)
     predictions, truth = predict_held_out(
-        torch.cat([observations[group] for group in onboard], dim=-1),
-        torch.cat([term.of(observations) for term in terms], dim=-1),
-        samples.episodes,
+        torch.cat([imitated.observations[group] for group in onboard], dim=-1),
+        torch.cat([term.of(imitated.observations) for term in terms], dim=-1),
+        imitated.episodes,
     )
+    observations = imitated.observations[held_out(imitated.episodes)]
+    with torch.no_grad():
+        spread = teacher(samples.observations).std(dim=0)
+
+    def moved(changed: TensorDict) -> float:
+        return action_sensitivity(teacher, observations, changed, spread=spread)["mean"]
+
     sizes = [term.size for term in terms]
     rows: list[dict[str, Any]] = []
-    for term, *pair in zip(terms, predictions.split(sizes, dim=-1), truth.split(sizes, dim=-1), strict=True):
-        dependence = action_sensitivity(teacher, observations, permute_terms(observations, [term]))["mean"]
-        r2 = r2_score(*pair)
-        unpredictability = 0.0 if r2 is None else 1.0 - max(r2, 0.0)  # a term that never varies is known
+    for term, guess, actual in zip(terms, predictions.split(sizes, dim=-1), truth.split(sizes, dim=-1), strict=True):
+        r2 = r2_score(guess, actual)
+        guessed = observations.clone()
+        guessed[term.group][:, term.columns] = guess
         rows.append(
             {
                 "term": term.name,
                 "group": term.group,
-                "dependence": dependence,
-                "unpredictability": unpredictability,
-                "score": dependence * unpredictability,
+                "dependence": moved(permute_terms(observations, [term])),
+                # a term that never varies is known
+                "unpredictability": 0.0 if r2 is None else 1.0 - max(r2, 0.0),
+                "score": moved(guessed),
             }
         )
     rows.sort(key=lambda row: -row["score"])
@@ -95,7 +107,8 @@ def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int) 
     return {
         "onboard": onboard,
         "seed": seed,
-        "samples": len(observations),
+        "samples": {"teacher": len(samples.episodes), "imitator": len(imitated.episodes)},
+        "returns": {"teacher": samples.mean_return, "imitator": imitated.mean_return},
         "threshold": THRESHOLD,
         "terms": rows,
         "causes": [row["term"] for row in rows if row["score"] >= THRESHOLD],
@@ -121,6 +134,8 @@ def format_diagnosis(diagnosis: dict) -> str:
         lines.append(f"{row['term']:{width}}  {numbers}")
     if diagnosis["action_sensitivity"] is not None:
         lines.append(f"action sensitivity to hidden state (task hook): {diagnosis['action_sensitivity']['mean']:.3f}")
+    returns = diagnosis["returns"]
+    lines.append(f"mean return: teacher {returns['teacher']:.2f}, a quick imitator of it {returns['imitator']:.2f}")
     return "\n".join([*lines, verdict(diagnosis)])
 
 
@@ -145,7 +160,7 @@ def verdict(diagnosis: dict) -> str:
 
 
 def draw_diagnosis(diagnosis: dict, title: str, path: Path) -> None:
-    """Draw the terms' scores as bars, with what they are the product of.
+    """Draw the terms' scores as bars, with dependence and unpredictability.
 
     Args:
         diagnosis: As :func:`diagnose` gives it.
@@ -158,11 +173,12 @@ def draw_diagnosis(diagnosis: dict, title: str, path: Path) -> None:
         axis = figure.subplots()
         colors = ["#e2552f" if row["score"] >= threshold else "#8fa8d8" for row in rows]
         places = range(len(rows))
-        axis.barh(places, [row["score"] for row in rows], height=0.62, color=colors, label="score: their product")
+        label = "score: on what the student cannot infer"
+        axis.barh(places, [row["score"] for row in rows], height=0.62, color=colors, label=label)
         # of different size: where they coincide both are seen
         for name, marker, size, label in (
             ("dependence", "o", 8.0, "the action depends on it"),
-            ("unpredictability", "D", 4.5, "the student cannot infer it"),
+            ("unpredictability", "D", 4.5, "share that the student cannot infer"),
         ):
             style = {"color": "white", "markeredgecolor": INK, "markersize": size, "clip_on": False}
             axis.plot([row[name] for row in rows], places, marker, label=label, **style)

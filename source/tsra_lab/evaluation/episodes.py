@@ -19,6 +19,9 @@ from tsra_lab.hooks import hooks_of
 SUCCESS = "success"
 """Name of the termination term that means success."""
 
+ENDED = "ended"
+"""Outcome of episodes where nothing tells how they end."""
+
 
 @dataclass
 class Episodes:
@@ -142,8 +145,8 @@ def _run_batch(
 def _terminations(env: VecEnv, dones: torch.Tensor, extras: dict) -> dict[str, torch.Tensor]:
     """Which terms ended each episode in the last step.
 
-    Without managers they are ``terminated`` and ``time_out``, where the environment tells which; else ``ended``, for a
-    signal that is missing is not a no.
+    Without managers they are ``terminated`` and ``time_out``, where the environment tells which; else :data:`ENDED`,
+    for a signal that is missing is not a no.
     """
     base = env.unwrapped
     manager = getattr(base, "termination_manager", None)
@@ -152,5 +155,5 @@ def _terminations(env: VecEnv, dones: torch.Tensor, extras: dict) -> dict[str, t
     # Isaac Lab's direct environments of a finite horizon tell time-outs here alone
     timed_out = getattr(base, "reset_time_outs", extras.get("time_outs"))
     if timed_out is None:
-        return {"ended": dones.bool()}
+        return {ENDED: dones.bool()}
     return {"terminated": dones.bool() & ~timed_out.bool(), "time_out": timed_out.bool()}

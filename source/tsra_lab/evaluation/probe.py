@@ -51,25 +51,69 @@ def predict_held_out(
         torch.manual_seed(seed)
         train, validation, test = _split(episodes)
         x, y = _standardized(inputs, train), _standardized(targets, train)
-        network = nn.Sequential(
-            nn.Linear(x.shape[1], 64), nn.ELU(), nn.Linear(64, 64), nn.ELU(), nn.Linear(64, y.shape[1])
-        ).to(x.device)
-        optimizer = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+        network, optimizer = regression(x, y)
         best_error = y[validation].square().mean(dim=0)
         best = torch.zeros_like(y[test])
-        x_train, y_train = x[train], y[train]
         for _ in range(EPOCHS):
-            for index in torch.randperm(len(x_train)).to(x.device).split(BATCH_SIZE):
-                loss = nn.functional.mse_loss(network(x_train[index]), y_train[index])
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
+            train_epoch(network, optimizer, x[train], y[train])
             with torch.no_grad():
                 error = (network(x[validation]) - y[validation]).square().mean(dim=0)
                 best = torch.where(error < best_error, network(x[test]), best)
                 best_error = torch.minimum(error, best_error)
     deviation, mean = torch.std_mean(targets[train], dim=0)
     return mean + deviation * best, targets[test]
+
+
+def held_out(episodes: torch.Tensor, seed: int = 0) -> torch.Tensor:
+    """Which samples :func:`predict_held_out` holds out. The global random state stays as it is.
+
+    Args:
+        episodes: Episode of each sample. Shape is (num_samples,).
+        seed: Seed of the split.
+
+    Returns:
+        Mask of shape (num_samples,).
+
+    Raises:
+        ValueError: If there are too few episodes to hold some out.
+    """
+    with torch.random.fork_rng(range(torch.cuda.device_count())):
+        torch.manual_seed(seed)
+        return _split(episodes)[2]
+
+
+def regression(inputs: torch.Tensor, targets: torch.Tensor) -> tuple[nn.Module, torch.optim.Optimizer]:
+    """A small network from inputs to targets, and its optimiser.
+
+    Args:
+        inputs: Inputs of shape (num_samples, num_inputs).
+        targets: Targets of shape (num_samples, num_targets).
+
+    Returns:
+        The network, with weights of the global random state, and its optimiser.
+    """
+    sizes = inputs.shape[1], targets.shape[1]
+    network = nn.Sequential(nn.Linear(sizes[0], 64), nn.ELU(), nn.Linear(64, 64), nn.ELU(), nn.Linear(64, sizes[1]))
+    network.to(inputs.device)
+    return network, torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+
+
+def train_epoch(
+    network: nn.Module, optimizer: torch.optim.Optimizer, inputs: torch.Tensor, targets: torch.Tensor
+) -> None:
+    """Train a network on all samples once, by the mean squared error.
+
+    Args:
+        network: The network.
+        optimizer: Its optimiser.
+        inputs: Inputs of shape (num_samples, num_inputs).
+        targets: Targets of shape (num_samples, num_targets).
+    """
+    for index in torch.randperm(len(inputs)).to(inputs.device).split(BATCH_SIZE):
+        loss = nn.functional.mse_loss(network(inputs[index]), targets[index])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
 
 
 def _split(episodes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

@@ -11,7 +11,10 @@ from typing import Any
 
 from tsra_results import success_interval
 
-from .episodes import SUCCESS, Episodes
+from .episodes import ENDED, SUCCESS, Episodes
+
+FAR_BELOW = 0.1
+"""Gap from which a student is far below its teacher: in success, or as a share of the teacher's return."""
 
 
 def evaluation_report(task: str, seed: int, results: dict[str, Episodes]) -> dict:
@@ -24,7 +27,8 @@ def evaluation_report(task: str, seed: int, results: dict[str, Episodes]) -> dic
 
     Returns:
         JSON-ready dictionary. ``imitation_gap`` is teacher minus student, where both were evaluated; success figures
-        are None where the task does not define success.
+        are None where the task does not define success. ``outcomes_known`` is whether the environment tells how
+        episodes end.
     """
     policies: dict[str, dict[str, Any]] = {}
     for name, episodes in results.items():
@@ -42,7 +46,13 @@ def evaluation_report(task: str, seed: int, results: dict[str, Episodes]) -> dic
                 for metric, values in episodes.metrics.items()
             },
         }
-    report = {"task": task, "seed": seed, "episodes": len(next(iter(results.values())).returns), "policies": policies}
+    report = {
+        "task": task,
+        "seed": seed,
+        "episodes": len(next(iter(results.values())).returns),
+        "outcomes_known": not any(ENDED in episodes.outcomes for episodes in results.values()),
+        "policies": policies,
+    }
     if "teacher" in policies and "student" in policies:
         teacher, student = policies["teacher"], policies["student"]
         report["imitation_gap"] = {
@@ -50,6 +60,52 @@ def evaluation_report(task: str, seed: int, results: dict[str, Episodes]) -> dic
             "success": None if teacher["success_rate"] is None else teacher["success_rate"] - student["success_rate"],
         }
     return report
+
+
+def format_performance(numbers: dict) -> str:
+    """Write a policy's performance in a line.
+
+    Args:
+        numbers: Those of a policy, as :func:`evaluation_report` gives them.
+
+    Returns:
+        Success, return and length; without a success term it says so, for to survive is no success, and tells every
+        outcome.
+    """
+    success = numbers["success_rate"]
+    line = f"return {numbers['return_mean']:.3f}, length {numbers['episode_length_mean']:.1f}"
+    if success is not None:
+        return f"success {success:.3f}, {line}"
+    outcomes = ", ".join(f"{term} {rate:.3f}" for term, rate in numbers["outcomes"].items() if term != ENDED)
+    return f"no success term, {line}, outcomes: {outcomes or 'unknown'}"
+
+
+def shortfall(report: dict) -> str | None:
+    """Say in a sentence that a student is far below its teacher, or never succeeds, if it is so.
+
+    Args:
+        report: As :func:`evaluation_report` gives it.
+
+    Returns:
+        The sentence; None where there is nothing to say.
+    """
+    policies = report["policies"]
+    if "student" not in policies:
+        return None
+    if policies["student"]["success_rate"] == 0.0:
+        return f"The student succeeded in none of {report['episodes']} episodes."
+    if "teacher" not in policies:
+        return None
+    by_return = policies["student"]["success_rate"] is None
+    name = "return_mean" if by_return else "success_rate"
+    student, teacher = policies["student"][name], policies["teacher"][name]
+    if teacher - student <= FAR_BELOW * (abs(teacher) if by_return else 1.0):
+        return None
+    measure = "return" if by_return else "success"
+    return (
+        f"The student is far below its teacher: {measure} {student:.3f} against {teacher:.3f}."
+        " diagnose.py tells what of the teacher it cannot follow."
+    )
 
 
 def format_table(report: dict) -> str:
@@ -82,6 +138,10 @@ def format_table(report: dict) -> str:
     if gap is not None:
         success = "" if gap["success"] is None else f"success {gap['success']:+.3f}, "
         lines.append(f"imitation gap (teacher - student): {success}return {gap['return']:+.2f}")
+    if not report.get("outcomes_known", True):
+        lines.append("How episodes end is unknown: the environment tells neither terminations nor time-outs.")
+    elif any(numbers["success_rate"] is None for numbers in report["policies"].values()):
+        lines.append("The task has no success term: outcomes tell how episodes ended, and to survive is no success.")
     if report.get("imitability") is not None:
         lines += _imitability_lines(report["imitability"])
     return "\n".join(lines)
@@ -90,7 +150,7 @@ def format_table(report: dict) -> str:
 def _imitability_lines(imitability: dict) -> list[str]:
     """Lines for action sensitivity and leakage."""
     sensitivity, leakage = imitability["action_sensitivity"], imitability["leakage"]
-    lines = [f"action sensitivity to hidden state ({sensitivity['method']}): {sensitivity['mean']:.3f}"]
+    lines = [f"action sensitivity to {sensitivity['to']} ({sensitivity['method']}): {sensitivity['mean']:.3f}"]
     if leakage:
         terms = [
             f"{term} {scores['metric'].upper()} {scores['z_teacher']:.2f} | {scores['z_student']:.2f}"

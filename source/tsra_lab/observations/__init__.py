@@ -7,5 +7,6 @@
 
 from .contract import check_contract, observation_contract
 from .sets import ObservationSets, check_observation_sets
+from .shapes import check_shapes
 
-__all__ = ["ObservationSets", "check_contract", "check_observation_sets", "observation_contract"]
+__all__ = ["ObservationSets", "check_contract", "check_observation_sets", "check_shapes", "observation_contract"]

@@ -21,7 +21,8 @@ from tensordict import TensorDict
 
 from tsra_lab.algorithms import AlignedDistillation
 from tsra_lab.alignment import find_onboard_camera
-from tsra_lab.observations import check_contract, observation_contract
+from tsra_lab.evaluation import format_performance
+from tsra_lab.observations import check_contract, check_shapes, observation_contract
 from tsra_results import write_report
 
 from .checkpoint import load_checkpoint, random_state, restore_random_state, save_checkpoint
@@ -56,9 +57,17 @@ class AlignedRunner(OnPolicyRunner):
             train_cfg: Runner configuration as a dictionary.
             log_dir: Run directory; None for no logs.
             device: Device of the agent.
+
+        Raises:
+            ValueError: If an observation group is neither a vector nor an image, or the algorithm refuses something.
         """
-        super().__init__(env, train_cfg, log_dir, device)
+        try:
+            super().__init__(env, train_cfg, log_dir, device)
+        except ValueError:
+            check_shapes(env, env.get_observations(), train_cfg["obs_groups"])  # names what rsl_rl's models cannot
+            raise
         obs = env.get_observations()
+        check_shapes(env, obs, self.cfg["obs_groups"])
         self.contract = observation_contract(env, obs, self.cfg["obs_groups"])
         self.camera = find_onboard_camera(env)
         seen = {group for groups in self.cfg["obs_groups"].values() for group in groups}
@@ -152,7 +161,7 @@ class AlignedRunner(OnPolicyRunner):
             FileNotFoundError: If there is no such file.
         """
         checkpoint = load_checkpoint(path, map_location or self.device)
-        missing = self.alg.save().keys() - checkpoint.keys()
+        missing = (self.alg.save().keys() | {"iter", "infos"}) - checkpoint.keys()
         if missing:
             raise ValueError(
                 f"'{path}' lacks {', '.join(sorted(missing))}, so it was not made by {type(self.alg).__name__}. Name"
@@ -297,8 +306,8 @@ class AlignedRunner(OnPolicyRunner):
         """Run directory, on the rank that writes."""
         return None if self.logger.writer is None else self.logger.log_dir
 
-    def _evaluate(self) -> dict[str, float | None]:
-        """Evaluate, on the rank that writes; returns each policy's success, or return where there is none."""
+    def _evaluate(self) -> dict[str, dict]:
+        """Evaluate, on the rank that writes; returns each policy's numbers."""
         if self.gpu_global_rank != 0:
             return {}
         report = evaluate_in_training(self.env, self.alg)
@@ -306,20 +315,18 @@ class AlignedRunner(OnPolicyRunner):
         best = performance >= max(map(measured_performance, self.evaluations), default=-math.inf)
         iteration = self.current_learning_iteration
         self.evaluations.append({"iteration": iteration, "env_steps": iteration * self._steps_per_iteration, **report})
-        shown = {}
         for name, numbers in report["policies"].items():
-            success, mean_return = numbers["success_rate"], numbers["return_mean"]
-            shown[name] = mean_return if success is None else success
-            print(f"[EVALUATION] iteration {iteration}, {name}: success {success}, return {mean_return:.3f}")
+            print(f"[EVALUATION] iteration {iteration}, {name}: {format_performance(numbers)}")
             if self.logger.writer is not None:
-                self.logger.writer.add_scalar(f"Evaluation/{name}_return", mean_return, iteration)
-                if success is not None:
-                    self.logger.writer.add_scalar(f"Evaluation/{name}_success", success, iteration)
+                for kind in ("return_mean", "episode_length_mean", "success_rate"):
+                    if numbers[kind] is not None:
+                        tag = kind.removesuffix("_mean").removesuffix("_rate")
+                        self.logger.writer.add_scalar(f"Evaluation/{name}_{tag}", numbers[kind], iteration)
         if self._writable_log_dir is not None:
             write_report(self.evaluations, Path(self._writable_log_dir) / "evaluations.json")
             if best:
                 self.save(str(Path(self._writable_log_dir) / BEST_CHECKPOINT))
-        return shown
+        return report["policies"]
 
     def _take_best_along(self) -> None:
         """Copy the best checkpoint of the run that is resumed, unless it came after the one that is gone on from."""

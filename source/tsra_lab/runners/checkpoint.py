@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import random
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -49,13 +50,18 @@ def load_checkpoint(path: str | Path, map_location: str | None = None) -> dict:
     if not Path(path).is_file():
         raise FileNotFoundError(f"There is no checkpoint '{path}'.")
     try:
+        _check_archive(path)
         checkpoint = torch.load(path, weights_only=True, map_location=map_location)
+        _check_tensors(checkpoint)
     except Exception as error:  # a damaged file makes torch raise almost anything
         raise ValueError(
             f"'{path}' is not a readable checkpoint: it is damaged, or holds more than tensors and plain values."
         ) from error
     if not isinstance(checkpoint, dict):
         raise ValueError(f"'{path}' is not a checkpoint: it holds a {type(checkpoint).__name__}.")
+    iteration = checkpoint.get("iter", 0)
+    if not isinstance(iteration, int) or isinstance(iteration, bool) or iteration < 0:
+        raise ValueError(f"'{path}' is not a checkpoint: its iteration is {iteration!r}.")
     # stock rsl_rl's have neither a version nor our entries
     ours = "random_state" in checkpoint
     version = checkpoint.get("format_version", 1 if ours else FORMAT_VERSION)
@@ -70,6 +76,29 @@ def load_checkpoint(path: str | Path, map_location: str | None = None) -> dict:
             " earlier checkpoint."
         )
     return checkpoint
+
+
+def _check_archive(path: str | Path) -> None:
+    """Refuse a file whose parts are compressed or overlap, as torch never writes them: it may unfold to any size."""
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+    packed = any(part.compress_type != zipfile.ZIP_STORED for part in parts)
+    if packed or sum(part.file_size for part in parts) > Path(path).stat().st_size:
+        raise ValueError("it is larger than it seems")
+
+
+def _check_tensors(checkpoint: object) -> None:
+    """Refuse tensors that are anything but the numbers of their storage: a view of one number may be of any size."""
+    waiting, seen = [checkpoint], set()
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, torch.Tensor):
+            plain = value.layout == torch.strided and not value.is_meta and not value.is_quantized
+            if not plain or value.numel() * value.element_size() > value.untyped_storage().nbytes():
+                raise ValueError("a tensor is not as torch writes it")
+        elif isinstance(value, (dict, list, tuple)) and id(value) not in seen:
+            seen.add(id(value))  # what refers to itself, or to one thing many times, is walked once
+            waiting += value.values() if isinstance(value, dict) else value
 
 
 def random_state() -> dict:

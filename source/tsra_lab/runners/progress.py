@@ -19,7 +19,8 @@ LOG_FILE = "train.log"
 
 
 class Progress:
-    """Shows how training goes: iteration, success of the policies, environment steps per second, time left."""
+    """Shows how training goes: iteration, success, return and episode length of the policies, environment steps per
+    second, time left."""
 
     def __init__(
         self, total: int, steps_per_iteration: int, log_dir: str | None, terminal: TextIO | None = None
@@ -35,8 +36,8 @@ class Progress:
         """
         self.total = total
         self.steps_per_iteration = steps_per_iteration
-        self.evaluation: Mapping[str, float | None] = {}
-        """Success of each policy at the last evaluation, or its return where the task knows no success."""
+        self.evaluation: Mapping[str, Mapping] = {}
+        """Numbers of each policy at the last evaluation."""
         self._terminal = terminal or (sys.stdout if sys.stdout.isatty() and log_dir is not None else None)
         self._log = None if log_dir is None else Path(log_dir, LOG_FILE)
         self._seconds: list[float] = []
@@ -68,9 +69,15 @@ class Progress:
         self._seconds = [*self._seconds[-19:], seconds]
         mean = sum(self._seconds) / len(self._seconds)
         left = time.strftime("%H:%M:%S", time.gmtime(mean * (self.total - iteration)))
-        policies = "".join(f" | {name} {value:.3f}" for name, value in self.evaluation.items() if value is not None)
+        policies = "".join(f" | {name}: {_brief(numbers)}" for name, numbers in self.evaluation.items())
         speed = f"{self.steps_per_iteration / mean:,.0f} steps/s"
         line = f"iteration {iteration}/{self.total}{policies} | {speed} | {left} left"
         end = "\n" if iteration == self.total else ""
         self._terminal.write(f"\r\033[K{line}{end}")
         self._terminal.flush()
+
+
+def _brief(numbers: Mapping) -> str:
+    """Success, where the task knows any, return and length of a policy's episodes."""
+    success = "" if numbers["success_rate"] is None else f"success {numbers['success_rate']:.3f}, "
+    return f"{success}return {numbers['return_mean']:.2f}, {numbers['episode_length_mean']:.0f} steps"
