@@ -11,12 +11,14 @@ class ContractError(ValueError):
 
 
 class ObservationError(ValueError):
-    """An observation must not be acted on: missing, unknown, of the wrong shape or type, not finite, out of range."""
+    """An observation must not be acted on: missing, unknown, of the wrong shape or type, not finite, out of range. The
+    policy is as it was before."""
 
 
 class StaleObservationError(ObservationError):
-    """The observations are too old to be acted on."""
+    """The observations are too old to be acted on, or seem to be of the future."""
 
 
 class ActionError(ArithmeticError):
-    """The network gave an action that is not finite."""
+    """The network gave nothing that may be commanded: it failed, or what it gave is of another shape or not finite. The
+    policy was reset."""

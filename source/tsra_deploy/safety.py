@@ -17,6 +17,9 @@ Reaction = Literal["ignore", "warn", "stop"]
 
 REACTIONS = ("ignore", "warn", "stop")
 
+LARGEST = float(np.finfo(np.float32).max)
+"""Largest number that a 32-bit float can hold."""
+
 
 class SafetyWarning(UserWarning):
     """The policy acts on something it should not be trusted with."""
@@ -55,11 +58,19 @@ class Safety:
         for name in ("out_of_range", "stale"):
             if getattr(self, name) not in REACTIONS:
                 raise ValueError(f"Safety.{name} is {getattr(self, name)!r}; choose one of {', '.join(REACTIONS)}.")
-        if not self.range_margin >= 0.0:
-            raise ValueError(f"Safety.range_margin is {self.range_margin}; it must not be negative.")
-        if not self.max_age_periods > 0.0:
-            raise ValueError(f"Safety.max_age_periods is {self.max_age_periods}; it must be positive.")
-        if self.max_target_rate is not None and not np.all(np.asarray(self.max_target_rate) > 0.0):
-            raise ValueError(f"Safety.max_target_rate is {self.max_target_rate}; it must be positive.")
-        if self.safe_targets is not None and not np.all(np.isfinite(self.safe_targets)):
-            raise ValueError(f"Safety.safe_targets are {self.safe_targets}; they must be finite.")
+        if not (_is_number(self.range_margin) and self.range_margin >= 0.0):
+            raise ValueError(f"Safety.range_margin is {self.range_margin!r}; it must be a number that is not negative.")
+        if not (_is_number(self.max_age_periods) and self.max_age_periods > 0.0):
+            raise ValueError(f"Safety.max_age_periods is {self.max_age_periods!r}; it must be a positive number.")
+        for name, positive in (("max_target_rate", True), ("safe_targets", False)):
+            values = getattr(self, name)
+            numbers = [] if values is None else np.ravel(np.asarray(values, dtype=object))
+            if not all(_is_number(item) and (item > 0.0 or not positive) for item in numbers):
+                wanted = "positive and finite" if positive else "finite"
+                raise ValueError(f"Safety.{name} is {values!r}; it must be {wanted}.")
+
+
+def _is_number(value: object) -> bool:
+    """Whether this is a number that a 32-bit float can hold."""
+    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    return number and bool(abs(value) <= LARGEST)

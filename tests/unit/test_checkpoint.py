@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pickle
 import random
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,75 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: bytes):
     path.write_bytes(content)
     with pytest.raises(ValueError, match="agent.yaml.*not a readable checkpoint"):
         load_checkpoint(path)
+
+
+def rezip(path: Path, compression: int) -> None:
+    """Write an archive again, with its parts compressed or not."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def test_a_file_that_unfolds_when_it_is_read_is_refused(tmp_path: Path):
+    """Megabytes can unfold to gigabytes. torch compresses nothing."""
+    path = tmp_path / "model_1.pt"
+    save_checkpoint({"weights": torch.zeros(10**6), "iter": 1}, path)
+    rezip(path, zipfile.ZIP_STORED)
+    load_checkpoint(path)
+    rezip(path, zipfile.ZIP_DEFLATED)
+    assert path.stat().st_size < 10**5
+    with pytest.raises(ValueError, match="model_1.pt' is not a readable checkpoint"):
+        load_checkpoint(path)
+
+
+def test_a_file_in_the_format_of_long_ago_is_refused(tmp_path: Path):
+    """Its storages are as large as it says."""
+    path = tmp_path / "model_1.pt"
+    torch.save(checkpoint(1.0), path, _use_new_zipfile_serialization=False)
+    with pytest.raises(ValueError, match="model_1.pt' is not a readable checkpoint"):
+        load_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.zeros(1).expand(10**12),
+        torch.zeros(1).as_strided((10**6, 10**6), (0, 0)),
+        torch.zeros(3).to_sparse(),
+        torch.empty(10**12, device="meta"),
+    ],
+    ids=["expanded", "strided", "sparse", "without numbers"],
+)
+@pytest.mark.parametrize("place", [["actor_state_dict"], ["optimizer_state_dict", "state"], ["infos"]])
+def test_a_tensor_that_is_larger_than_its_file_is_refused(tmp_path: Path, tensor: torch.Tensor, place: list[str]):
+    """Looking whether it is finite would take terabytes."""
+    path = tmp_path / "model_1.pt"
+    content = tensor
+    for name in reversed(place):
+        content = {name: content}
+    if place == ["actor_state_dict"]:
+        content = {"actor_state_dict": {"weight": tensor}}
+    torch.save({"iter": 1, **content}, path)
+    with pytest.raises(ValueError, match="model_1.pt' is not a readable checkpoint"):
+        load_checkpoint(path)
+
+
+def test_what_refers_to_itself_or_many_times_to_one_thing_is_read_once(tmp_path: Path):
+    circle, tower = [], [1.0]
+    circle.append(circle)
+    for _ in range(60):
+        tower = [tower, tower]
+    save_checkpoint({"iter": 1, "circle": circle, "tower": tower}, tmp_path / "model_1.pt")
+    assert load_checkpoint(tmp_path / "model_1.pt")["iter"] == 1
+
+
+@pytest.mark.parametrize("iteration", [-1, 1.5, float("nan"), "7", None, True, [3]], ids=str)
+def test_an_iteration_that_is_no_count_is_refused(tmp_path: Path, iteration: object):
+    save_checkpoint({"iter": iteration}, tmp_path / "model_1.pt")
+    with pytest.raises(ValueError, match="model_1.pt' is not a checkpoint: its iteration is"):
+        load_checkpoint(tmp_path / "model_1.pt")
 
 
 @pytest.mark.parametrize("plain_pickle", [True, False])

@@ -12,10 +12,14 @@ import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+from onnx import TensorProto, helper
 from tiny_file import describe_vector, metadata_of, save, vector_graph
 from tiny_student import describe_term
 
@@ -33,6 +37,61 @@ CONTRACT = describe_vector(
     ],
     10,
 )
+
+
+def recurrent_model() -> onnx.ModelProto:
+    """A student with an image, a memory, a condition and some layers, to change things in."""
+    node, info, tensor = helper.make_node, helper.make_tensor_value_info, helper.make_tensor
+    branch = info("branch", TensorProto.FLOAT, ["batch", 2])
+    then, other = (
+        helper.make_graph([node(operator, ["mixed"], ["branch"])], operator, [], [branch])
+        for operator in ("Tanh", "Elu")
+    )
+    numbers = np.linspace(-1.0, 1.0, 64).tolist()
+    graph = helper.make_graph(
+        [
+            node("Conv", ["camera", "kernel"], ["features"], kernel_shape=[3, 3], strides=[1, 1]),
+            node("Flatten", ["features"], ["flat"], axis=1),
+            node("Concat", ["obs", "flat"], ["joined"], axis=1),
+            node("Gemm", ["joined", "weight"], ["hidden"], transB=1),
+            node("Unsqueeze", ["hidden", "zero"], ["sequence"]),
+            node("GRU", ["sequence", "w", "r", "", "", "h"], ["", "h_out"], hidden_size=2, linear_before_reset=1),
+            node("Squeeze", ["h_out", "zero"], ["mixed"]),
+            node("ReduceMax", ["mixed"], ["largest"], keepdims=0),
+            node("Cast", ["largest"], ["which"], to=TensorProto.BOOL),
+            node("If", ["which"], ["actions"], then_branch=then, else_branch=other),
+        ],
+        "student",
+        [
+            info("obs", TensorProto.FLOAT, ["batch", 2]),
+            info("camera", TensorProto.FLOAT, ["batch", 1, 4, 4]),
+            info("h", TensorProto.FLOAT, [1, "batch", 2]),
+        ],
+        [info("actions", TensorProto.FLOAT, ["batch", 2]), info("h_out", TensorProto.FLOAT, [1, "batch", 2])],
+        [
+            tensor("kernel", TensorProto.FLOAT, [1, 1, 3, 3], numbers[:9]),
+            tensor("weight", TensorProto.FLOAT, [2, 6], numbers[:12]),
+            tensor("w", TensorProto.FLOAT, [1, 6, 2], numbers[:12]),
+            tensor("r", TensorProto.FLOAT, [1, 6, 2], numbers[12:24]),
+            tensor("zero", TensorProto.INT64, [1], [0]),
+        ],
+    )
+    contract = describe_vector(
+        [describe_term("gyro", "imu", [2])],
+        2,
+        inputs=[
+            {"name": "obs", "shape": [2], "terms": [describe_term("gyro", "imu", [2])]},
+            {"name": "camera", "shape": [1, 4, 4], "terms": [describe_term("speed", "camera", [1, 4, 4])]},
+        ],
+        memory=[{"input": "h", "output": "h_out", "shape": [1, 2]}],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    for key, value in metadata_of(contract).items():
+        model.metadata_props.add(key=key, value=value)
+    return model
+
+
+RECURRENT = recurrent_model()
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
@@ -49,14 +108,23 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def test_the_graph_that_is_changed_is_sound(tmp_path: Path) -> None:
+    path = tmp_path / "policy.onnx"
+    path.write_bytes(RECURRENT.SerializeToString())
+    Policy.load(path).act({"gyro": np.zeros(2), "speed": np.zeros((1, 4, 4))})
+
+
 def answers(path: Path) -> None:
-    """Load a file; if it loads, act once on zeros."""
+    """Load a file; if it loads, act twice on zeros. Nothing is written."""
     try:
         policy = Policy.load(path)
-        targets = policy.act({"gyro": np.zeros(2), "speed": np.zeros(6)})
+        shapes = {term["name"]: term["shape"] for item in policy.inputs for term in item["terms"]}
+        for _ in range(2):
+            targets = policy.act({name: np.zeros(shapes[name]) for name in policy.sensor_names})
+            assert np.isfinite(targets).all() and len(targets) == len(policy.target_names)
     except (ContractError, ObservationError, ActionError):
-        return
-    assert np.isfinite(targets).all()
+        pass
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
 @SECOND
@@ -84,6 +152,62 @@ def test_a_file_with_flipped_bytes(tmp_path: Path, sound: Path, data: st.DataObj
         content[place] = data.draw(st.integers(0, 255))
     path = tmp_path / "policy.onnx"
     path.write_bytes(content)
+    answers(path)
+
+
+def mutable_fields(message: Message) -> list[tuple[Message, FieldDescriptor]]:
+    """All fields that are set in a message and in those within."""
+    found = []
+    for field, value in message.ListFields():
+        found.append((message, field))
+        if field.message_type is not None:
+            for inner in value if field.is_repeated else [value]:
+                found += mutable_fields(inner)
+    return found
+
+
+def mutate(message: Message, field: FieldDescriptor, data: st.DataObject) -> None:
+    """Change one field: another value, one element more or less, or none."""
+    value = getattr(message, field.name)
+    if field.is_repeated:
+        place = data.draw(st.integers(0, len(value) - 1))
+        if data.draw(st.booleans()):
+            del value[place]
+        elif field.message_type is not None:
+            value.add().CopyFrom(value[data.draw(st.integers(0, len(value) - 1))])
+        else:
+            value[place] = scalar(field, data)
+    elif field.message_type is not None:
+        message.ClearField(field.name)
+    else:
+        setattr(message, field.name, scalar(field, data))
+
+
+def scalar(field: FieldDescriptor, data: st.DataObject) -> object:
+    """Some value of the field's type; of texts, also names that the graph has and operators."""
+    if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
+        text = field.type == FieldDescriptor.TYPE_STRING
+        known = st.sampled_from(["obs", "h", "actions", "1", "2", "Loop", "Exp", "Reshape", "ConstantOfShape", "TopK"])
+        return data.draw(known | st.text(max_size=8) if text else st.binary(max_size=40))
+    if field.cpp_type in (FieldDescriptor.CPPTYPE_FLOAT, FieldDescriptor.CPPTYPE_DOUBLE):
+        return data.draw(st.floats(width=32))
+    if field.cpp_type == FieldDescriptor.CPPTYPE_INT64:
+        return data.draw(st.integers(-3, 20) | st.sampled_from([2**31, 2**62, -(2**62)]))
+    if field.enum_type is not None:
+        return data.draw(st.sampled_from([value.number for value in field.enum_type.values]))
+    return data.draw(st.integers(0, 20))
+
+
+@SECOND
+@given(st.data())
+def test_a_graph_with_anything_changed(tmp_path: Path, data: st.DataObject) -> None:
+    """Fields of the file's format, not bytes, so that what changes is the graph: operators, edges, sizes, types."""
+    model = onnx.ModelProto()
+    model.CopyFrom(RECURRENT)
+    for _ in range(data.draw(st.integers(1, 3))):
+        mutate(*data.draw(st.sampled_from(mutable_fields(model))), data)
+    path = tmp_path / "policy.onnx"
+    path.write_bytes(model.SerializeToString())
     answers(path)
 
 

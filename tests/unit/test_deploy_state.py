@@ -65,6 +65,26 @@ def test_one_robot_of_a_batch_forgets_and_the_others_do_not(stacked: Policy) -> 
     assert targets[1] == pytest.approx([1, -1, 1, -1, 2, -2, 1, 2, 7])
 
 
+def test_a_history_by_time_lies_sample_by_sample(tmp_path: Path) -> None:
+    """All terms of its group for each sample; the groups around it have their own histories."""
+    by_time = {"history_length": 2, "history_order": "time"}
+    terms = [
+        describe_term("goal", "command", [1], history_length=2),
+        describe_term("gyro", "imu", [2], **by_time),
+        describe_term("speed", "imu", [1], 10.0, **by_time),
+        describe_term("slope", "ground", [1], **by_time),
+    ]
+    policy = load_vector(tmp_path, describe_vector(terms, 10))
+    for step in (1, 2, 3):
+        targets = policy.act(reading(step) | {"goal": np.array([7.0 + step]), "slope": np.array([0.5 * step])})
+    assert targets == pytest.approx([9, 10, 2, -2, 2, 3, -3, 3, 1.0, 1.5])
+
+
+def test_each_element_has_its_scale(tmp_path: Path) -> None:
+    policy = load_vector(tmp_path, describe_vector([describe_term("gyro", "imu", [2], [2.0, -0.5], [-1.0, 4.0])], 2))
+    assert policy.act({"gyro": np.array([3.0, -2.0])}) == pytest.approx([6.0, 0.5])
+
+
 def test_another_batch_needs_a_reset(stacked: Policy) -> None:
     stacked.act(reading(1))
     with pytest.raises(ObservationError, match="3 robots.*reset"):
@@ -104,6 +124,37 @@ def test_a_reset_forgets_the_last_action(recalling: Policy) -> None:
     assert recalling.act(batch) == pytest.approx(np.array([[15.0], [20.0]]))
     recalling.reset()
     assert recalling.act({"speed": [1.0]}) == pytest.approx([15.0])
+
+
+@pytest.fixture
+def late(tmp_path: Path) -> Policy:
+    """The action is the speed plus 100 times the action of three steps ago, which is told two periods late."""
+    terms = [
+        describe_term("speed", "imu", [1]),
+        describe_term("last_action", "imu", [1], 100.0, source="last_action", delay_periods=[2, 2]),
+    ]
+    contract = describe_vector(terms, 2, actions=[describe_action(["a"], [1.0], [0.0])])
+    return load_vector(tmp_path, contract, sums=True)
+
+
+def test_the_last_action_is_as_late_as_in_training(late: Policy) -> None:
+    targets = [late.act({"speed": [speed]}).item() for speed in (1.0, 2.0, 3.0, 4.0, 5.0)]
+    assert targets == pytest.approx([1.0, 2.0, 3.0, 104.0, 205.0])
+
+
+def test_what_is_on_its_way_does_not_outlive_an_episode(late: Policy) -> None:
+    for speed in (1.0, 2.0):
+        late.act({"speed": np.full((2, 1), speed)})
+    late.reset(np.array([True, False]))
+    targets = np.stack([late.act({"speed": np.full((2, 1), speed)})[:, 0] for speed in (3.0, 4.0, 5.0)])
+    assert targets[:, 0] == pytest.approx([3.0, 4.0, 5.0])
+    assert targets[:, 1] == pytest.approx([3.0, 104.0, 205.0])
+
+
+def test_sensors_are_not_delayed(tmp_path: Path) -> None:
+    """What they read is as late as the robot makes it."""
+    policy = load_vector(tmp_path, describe_vector([describe_term("gyro", "imu", [1], delay_periods=[1, 3])], 1))
+    assert [policy.act({"gyro": [step]}).item() for step in (1.0, 2.0, 3.0)] == [1.0, 2.0, 3.0]
 
 
 def test_who_brings_the_last_action_is_told_that_it_is_not_needed(recalling: Policy) -> None:

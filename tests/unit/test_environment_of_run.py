@@ -107,6 +107,15 @@ def test_modes_come_on_top_of_the_run(tmp_path: Path, mode: str):
     assert plain(rebuilt) == plain(expected)
 
 
+def test_files_are_those_of_the_installed_task(tmp_path: Path):
+    """Wherever it lay on the machine that trained, and whatever lies there on this one."""
+    fresh, _ = resolve_configs(TASK, None, [])
+    run = record(tmp_path / "run")
+    edit(run, "scene", "robot", "spawn", "usd_path", value="/home/somebody/tsra_tasks/robots/rover.usda")
+    rebuilt = environment_of_run(run, TASK, "training", [])
+    assert rebuilt.scene.robot.spawn.usd_path == fresh.scene.robot.spawn.usd_path
+
+
 def test_overrides_given_now_come_last_and_are_named(tmp_path: Path, capsys: pytest.CaptureFixture):
     run = record(tmp_path / "run", "env.actions.velocity.scale=0.5", "env.rewards.lava.weight=-7.0")
     rebuilt = environment_of_run(run, TASK, "evaluation", ["env.actions.velocity.scale=0.25"])
@@ -132,6 +141,25 @@ def test_overrides_that_name_nothing_are_refused(tmp_path: Path, override: str):
         (("rewards", "honey"), {"weight": 1.0}, "env.rewards.honey is no option of it"),
         (("actions", "velocity", "scale"), {"a": 1.0}, "env.actions.velocity.scale was a configuration of another"),
         (("rewards", "lava"), 3.0, "env.rewards.lava was a configuration of another kind"),
+        (("sim",), None, "env.sim was a configuration of another kind"),
+        (("scene",), None, "env.scene was a configuration of another kind"),
+        (("decimation",), "many", "env.decimation was a configuration of another kind"),
+        (("class_type",), "os:system", "env.class_type was 'os:system', and is"),
+        (("scene", "class_type"), "os:system", "env.scene.class_type was 'os:system'"),
+        (("events", "reset_rover", "func"), "os:system", "env.events.reset_rover.func was 'os:system'"),
+        (
+            ("observations", "onboard", "velocity", "modifiers"),
+            [{"func": "os:system"}],
+            "velocity.modifiers was a conf",
+        ),
+        (("observations", "onboard", "velocity", "modifiers"), "os:system", "modifiers was 'os:system', and is None"),
+        (("observations", "onboard", "velocity", "clip"), ["os:system"], "velocity.clip was ['os:system'], and is"),
+        (("observations", "onboard", "velocity", "clip"), "lambda: 1", "velocity.clip was 'lambda: 1', and is"),
+        (
+            ("scene", "robot", "spawn", "usd_path"),
+            "/tmp/theirs.usda",
+            "usd_path was the file '/tmp/theirs.usda', and is",
+        ),
     ],
 )
 def test_what_cannot_be_rebuilt_is_refused_by_name(tmp_path: Path, path: tuple, value: object, message: str):

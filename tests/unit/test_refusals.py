@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import argparse
+import re
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -16,8 +18,10 @@ import torch
 import yaml
 from test_environment_of_run import record
 from test_trust import GOOD, write
+from tiny_file import save, vector_graph
 
-from tsra_lab.runs import refusals, session
+from tsra_lab.runs import refusals, resolve_configs, session
+from tsra_lab.runs.environment_limits import check_environment
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
@@ -73,6 +77,13 @@ CHECKPOINT = ("--checkpoint", "damaged.pt")
         ("train", ["--max_iterations", "0"], "--max_iterations: must be at least 1, not 0"),
         ("train", ["--num_envs", "0"], "--num_envs: must be at least 1, not 0"),
         ("train", ["--seed", "-1"], "--seed: must not be negative, but is -1"),
+        ("train", ["--seed", "99999999999"], "--seed: must be at most 4294967295, not 99999999999"),
+        ("train", ["--device", "gpu"], "--device 'gpu': choose cpu, cuda or cuda:<number>"),
+        ("train", ["--device", ""], "--device '': choose cpu"),
+        ("train", ["--device", "cpu:3"], "--device 'cpu:3': choose cpu"),
+        ("train", ["--agent", ""], "--agent: must not be empty"),
+        ("train", ["--video", "--video_length", "-1"], "--video_length: must be at least 1, not -1"),
+        ("train", ["--video", "--video_interval", "0"], "--video_interval: must be at least 1, not 0"),
         ("train", ["--experiment_name", "../../x"], "'experiment_name' of TeacherStudentRunnerCfg must be a name"),
         ("train", ["--run_name", "a/b"], "'run_name' of TeacherStudentRunnerCfg must be a name"),
         ("train", ["--checkpoint", ""], "--checkpoint: must not be empty"),
@@ -88,8 +99,17 @@ CHECKPOINT = ("--checkpoint", "damaged.pt")
         ("evaluate", [*CHECKPOINT, "--json", "damaged.pt/result.json"], "'damaged.pt/result.json' cannot be written"),
         ("evaluate", [*CHECKPOINT, "--json", "."], "'.' cannot be written"),
         ("evaluate", [*CHECKPOINT], "agent.yaml' is missing"),
+        ("evaluate", ["--checkpoint", "x" * 300], "File name too long"),
+        ("evaluate", [*CHECKPOINT, "--agent", ""], "--agent: must not be empty"),
+        ("evaluate", [*CHECKPOINT, "--seed", "-1"], "--seed: must not be negative, but is -1"),
+        ("evaluate", [*CHECKPOINT, "--policies", "critic"], "invalid choice: 'critic'"),
+        ("diagnose", ["--checkpoint", ""], "--checkpoint: must not be empty"),
+        ("play", ["--checkpoint", " "], "--checkpoint: must not be empty"),
+        ("play", [*CHECKPOINT, "--seed", "-1"], "--seed: must not be negative, but is -1"),
+        ("export", ["--checkpoint", ""], "--checkpoint: must not be empty"),
         ("diagnose", [*CHECKPOINT, "--output", "damaged.pt/folder"], "'damaged.pt/folder' cannot be written to"),
         ("export", [*CHECKPOINT, "--output", "damaged.pt"], "'damaged.pt' cannot be written to"),
+        ("export_leapp", [*CHECKPOINT, "--num_envs", "8"], "--num_envs 8: LEAPP looks at one environment"),
         ("distill", ["--teacher", "damaged.pt"], "'damaged.pt' is not a readable checkpoint"),
         ("distill", ["--teacher", ""], "--teacher: must not be empty"),
     ],
@@ -99,17 +119,53 @@ def test_wrong_input_is_refused_in_one_line(refused, command: str, arguments: li
     assert message in line and line.startswith(f"{command}.py: error: ")
 
 
-def test_a_gpu_that_is_not_there_is_refused(refused, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("command", ["train", "distill", "evaluate", "play", "export", "diagnose"])
+def test_a_gpu_that_is_not_there_is_refused(refused, monkeypatch: pytest.MonkeyPatch, command: str):
+    run = {"train": [], "distill": ["--teacher", "x"]}.get(command, ["--checkpoint", "x"])
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert "there is no GPU that PyTorch can use" in refused("train", "--device", "cuda:0")
+    assert "there is no GPU that PyTorch can use" in refused(command, *run, "--device", "cuda:0")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert "there are GPUs up to cuda:1 only" in refused(command, *run, "--device", "cuda:2")
+
+
+@pytest.mark.parametrize(
+    "override, message",
+    [
+        ("env.decimation=0", "env.decimation is 0; it must be a whole number above 0"),
+        ("env.decimation=1.5", "env.decimation is 1.5; it must be a whole number above 0"),
+        ("env.sim.dt=-0.1", "env.sim.dt is -0.1; it must be a finite number above 0"),
+        ("env.episode_length_s=0", "env.episode_length_s is 0; it must be a finite number above 0"),
+        ("env.scene.num_envs=0", "env.scene.num_envs is 0; it must be a whole number above 0"),
+        ("env.scene.num_envs=null", "env.scene.num_envs is None"),
+    ],
+)
+def test_an_environment_that_cannot_be_simulated_is_refused(override: str, message: str):
+    env_cfg, _ = resolve_configs(TASK[1], None, [override])
+    with pytest.raises(ValueError, match=re.escape(message)):
+        check_environment(env_cfg)
+
+
+def test_it_is_looked_at_before_the_simulator_starts(monkeypatch: pytest.MonkeyPatch):
+    env_cfg, _ = resolve_configs(TASK[1], None, ["env.decimation=0"])
+    monkeypatch.setattr(session, "launch_simulation", lambda *_: pytest.fail("the simulator started"))
+    with pytest.raises(ValueError, match="decimation"), session.open_environment(argparse.Namespace(), env_cfg):
+        pass
 
 
 def test_an_export_that_is_missing_is_named_before_the_simulator_starts(refused, tmp_path: Path):
     sets = {"teacher": ["privileged"], "student": ["onboard"], "critic": ["privileged"]}
     checkpoint = write(record(tmp_path / "run"), yaml.safe_dump(GOOD | {"obs_groups": sets}))
-    torch.save({}, checkpoint)
-    line = refused("play", "--checkpoint", str(checkpoint), "--policy", "onnx")
-    assert "policy.onnx' is missing: export the student first" in line
+    torch.save({"iter": 1}, checkpoint)
+    asking = {"play": ["--policy", "onnx"], "evaluate": ["--policies", "onnx"], "export_leapp": []}
+    for command, arguments in asking.items():
+        line = refused(command, "--checkpoint", str(checkpoint), *arguments)
+        assert "student/policy.onnx' is missing: export the student first" in line
+    # what another program writes there has no contract
+    (checkpoint.parent / "student").mkdir()
+    save(vector_graph(2), checkpoint.parent / "student" / "policy.onnx", {})
+    line = refused("evaluate", "--checkpoint", str(checkpoint))
+    assert "carries no contract" in line and "Export the student again" in line
 
 
 def test_errors_of_the_simulation_keep_their_traceback(monkeypatch: pytest.MonkeyPatch):

@@ -149,7 +149,7 @@ def test_finding_a_run_prints_the_checkpoint_that_was_taken(
     found = find_run(TASK, str(run), prefer_best=True)
     assert f"[INFO] Checkpoint: {run / BEST_CHECKPOINT}" in capsys.readouterr().out.splitlines()
     assert found.agent == agent_of_run(run / BEST_CHECKPOINT)
-    assert found.exported == run / "exported" / "policy.onnx"
+    assert found.exported == run / "student" / "policy.onnx"
 
 
 def test_the_environment_is_in_the_mode_that_is_asked_for(
@@ -198,8 +198,8 @@ def test_an_exported_student_of_another_iteration_is_told(
     make_run: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = make_run("run", "model_4.pt")
-    (folder / "exported").mkdir()
-    (folder / "exported" / "policy.onnx").touch()
+    (folder / "student").mkdir()
+    (folder / "student" / "policy.onnx").touch()
     contract = {"run": {"iteration": 2}}
     monkeypatch.setattr(opening, "OnnxPolicy", lambda _: SimpleNamespace(runtime=SimpleNamespace(contract=contract)))
     runner = SimpleNamespace(policies=dict, current_learning_iteration=4)

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from tsra_lab.runs import agent_of_run
 from tsra_lab.runs import trust as trust_module
-from tsra_lab.runs.trust import check_names, read_plain_yaml
+from tsra_lab.runs.plain_yaml import read_plain_yaml
+from tsra_lab.runs.trust import check_names
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
@@ -44,9 +45,10 @@ def test_what_our_packages_are_known_for_is_read(tmp_path: Path):
 
 
 def test_tuples_are_read_as_isaac_lab_writes_them(tmp_path: Path):
-    text = yaml.dump({"std_range": (0.1, 2.0), "nested": {"sizes": (1, (2, 3))}})
+    agent = GOOD | {"std_range": (0.1, 2.0), "nested": {"sizes": (1, (2, 3))}}
+    text = yaml.dump(agent)
     assert "python/tuple" in text
-    assert agent_of_run(write(tmp_path, text)) == {"std_range": (0.1, 2.0), "nested": {"sizes": (1, (2, 3))}}
+    assert agent_of_run(write(tmp_path, text)) == agent
 
 
 MARKER = "{marker}"
@@ -83,7 +85,7 @@ def test_a_module_of_an_unknown_package_is_not_even_imported(tmp_path: Path, mon
     marker = tmp_path / "imported"
     (tmp_path / "strangers_module.py").write_text(f"open({str(marker)!r}, 'w').close()\nclass Model: ...\n")
     monkeypatch.syspath_prepend(tmp_path)
-    run = write(tmp_path / "run", yaml.safe_dump({"actor": {"class_name": "strangers_module:Model"}}))
+    run = write(tmp_path / "run", yaml.safe_dump(GOOD | {"actor": {"class_name": "strangers_module:Model"}}))
     with pytest.raises(ValueError, match="no known package.*--trust strangers_module"):
         agent_of_run(run)
     assert not marker.exists() and "strangers_module" not in sys.modules
@@ -121,6 +123,16 @@ def test_packages_of_installed_tasks_are_known(tmp_path: Path, monkeypatch: pyte
         "b: {<<: 3}",
         "\x00\x01",
         "a: " + "[" * 5000,
+        "a: 1\nb: 2\na: 3",
+        "? [a]\n: 1",
+        "a: 2026-01-01",
+        "a: !!set {b}",
+        "a: !!binary aGVsbG8=",
+        "a: 1\n---\nb: 2",
+        "a: {b: 1}\nc: {<<: *a}",
+        "a: &a {b: 1}\nc: {<<: *a}",
+        "a: 1" + ":59" * 5000,
+        "a: 0x" + "f" * 5000,
     ],
 )
 def test_yaml_that_is_no_mapping_of_plain_values_is_refused(tmp_path: Path, text: str):
@@ -129,6 +141,64 @@ def test_yaml_that_is_no_mapping_of_plain_values_is_refused(tmp_path: Path, text
     with pytest.raises(ValueError, match="agent.yaml' is not a configuration"):
         agent_of_run(checkpoint)
     assert not marker.exists()
+
+
+LETTERS = "abcdefghijkl"
+BOMBS = {
+    "of references": "a: &a ["
+    + "1," * 9
+    + "]\n"
+    # each names the one before nine times
+    + "".join(
+        f"{now}: &{now} [{', '.join([f'*{before}'] * 9)}]\n" for before, now in zip(LETTERS, LETTERS[1:], strict=False)
+    ),
+    "of merged mappings": "a: &a {x: 1}\n"
+    + "".join(
+        f"{now}: &{now} {{<<: [{', '.join([f'*{before}'] * 9)}]}}\n"
+        for before, now in zip(LETTERS, LETTERS[1:], strict=False)
+    ),
+    "of references one in the other": "a0: &a0 [1]\n" + "".join(f"a{i + 1}: &a{i + 1} [*a{i}]\n" for i in range(500)),
+    "of many values": "a: [" + "1," * 40000 + "]",
+    "of nested mappings": "".join(" " * depth + f"a{depth}:\n" for depth in range(200)),
+    "of one huge text": "a: " + "x" * 2**20,
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_file_that_unfolds_to_more_than_a_configuration_is_refused(tmp_path: Path, bomb: str):
+    start = time.process_time()
+    with pytest.raises(ValueError, match="agent.yaml' is not a configuration of plain values: it "):
+        agent_of_run(write(tmp_path, BOMBS[bomb]))
+    assert time.process_time() - start < 5.0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"obs_groups": None},
+        {"obs_groups": []},
+        {"obs_groups": {}},
+        {"obs_groups": {"teacher": "privileged"}},
+        {"obs_groups": {"teacher": [3]}},
+        {"obs_groups": {3: ["privileged"]}},
+        {"clip_actions": "much"},
+        {"clip_actions": True},
+        {"clip_actions": -1.0},
+        {"clip_actions": float("inf")},
+        {"clip_actions": float("nan")},
+        {"clip_actions": [1.0]},
+        {"algorithm": None},
+        {"algorithm": "PPO"},
+        {"actor": 3},
+        {"critic": ["MLPModel"]},
+        {"teacher": 1.0},
+        {"student": None},
+    ],
+    ids=str,
+)
+def test_an_agent_of_other_kinds_of_values_is_refused(tmp_path: Path, change: dict):
+    with pytest.raises(ValueError, match=f"agent.yaml' is damaged: {next(iter(change))}.* must be"):
+        agent_of_run(write(tmp_path, yaml.dump(GOOD | change)))
 
 
 def test_a_missing_configuration_is_named(tmp_path: Path):

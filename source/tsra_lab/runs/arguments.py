@@ -9,7 +9,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from pathlib import Path
+
+import torch
+
+MAX_SEED = 2**32 - 1
+"""Largest seed that numpy takes."""
 
 
 def positive(text: str) -> int:
@@ -20,12 +26,32 @@ def positive(text: str) -> int:
     return number
 
 
-def not_negative(text: str) -> int:
-    """A whole number of at least 0."""
+def seed(text: str) -> int:
+    """A whole number of at least 0 that every random generator takes."""
     number = int(text)
     if number < 0:
         raise argparse.ArgumentTypeError(f"must not be negative, but is {number}")
+    if number > MAX_SEED:
+        raise argparse.ArgumentTypeError(f"must be at most {MAX_SEED}, not {number}")
     return number
+
+
+def check_device(device: str) -> None:
+    """Refuse a device that there is not.
+
+    Args:
+        device: Device of the command line.
+
+    Raises:
+        ValueError: If it is neither the CPU nor a GPU that is there.
+    """
+    match = re.fullmatch(r"cpu|cuda(?::(\d+))?", device)
+    if match is None:
+        raise ValueError(f"--device {device!r}: choose cpu, cuda or cuda:<number>")
+    if device != "cpu" and not torch.cuda.is_available():
+        raise ValueError(f"--device {device}: there is no GPU that PyTorch can use. The CPU is --device cpu")
+    if device != "cpu" and int(match[1] or 0) >= torch.cuda.device_count():
+        raise ValueError(f"--device {device}: there are GPUs up to cuda:{torch.cuda.device_count() - 1} only")
 
 
 def named(text: str) -> str:

@@ -18,12 +18,12 @@ from pathlib import Path
 
 import yaml
 
-from isaaclab_rl.entrypoints.common import dump_train_configs, resolve_checkpoint_selector, write_run_manifest
+from isaaclab_rl.entrypoints.common import dump_train_configs, write_run_manifest
 from isaaclab_tasks.utils import load_cfg_from_registry
 
 from tsra_lab.runners import BEST_CHECKPOINT
 
-from .trust import check_names, read_plain_yaml
+from .manifests import runs_of
 
 DEFAULT_AGENT = "rsl_rl_cfg_entry_point"
 """Key of a task's default agent in the registry."""
@@ -34,8 +34,8 @@ CHECKPOINT_PATTERN = r"model_(\d+)\.pt"
 PRESETS_FILE = "presets.yaml"
 """File that records which presets a run selected, beside the configurations."""
 
-BEST_PATTERN = re.escape(BEST_CHECKPOINT)
-"""File name of the checkpoint whose student was measured to be best."""
+STUDENT_FOLDER = "student"
+"""Folder of a run with its exported student; Isaac Lab's own commands write to ``exported``."""
 
 
 def log_root(experiment_name: str) -> Path:
@@ -68,10 +68,12 @@ def find_checkpoint(
     """
     path = Path(checkpoint)
     if checkpoint in ("latest", "best"):
-        pattern = BEST_PATTERN if checkpoint == "best" else CHECKPOINT_PATTERN
-        path = _select_checkpoint(task, agent_key, pattern, experiment)
+        path = _newest_of_agent(task, agent_key, checkpoint == "best", experiment)
     elif path.is_dir():
-        path = _newest_checkpoint(path)
+        found = _checkpoint_in(path)
+        if found is None:
+            raise FileNotFoundError(f"The run directory '{path}' holds no checkpoint (model_<iteration>.pt).")
+        path = found
     elif path.is_file():
         return path
     else:
@@ -80,54 +82,22 @@ def find_checkpoint(
     return best if prefer_best and best.is_file() else path
 
 
-def _select_checkpoint(task: str, agent_key: str, pattern: str, experiment: str | None) -> Path:
-    """The newest checkpoint whose name fits, in the newest run that has one."""
+def _newest_of_agent(task: str, agent_key: str, best: bool, experiment: str | None) -> Path:
+    """The newest checkpoint, or the best, of the newest run of an agent that has one."""
     root = log_root(experiment or load_cfg_from_registry(task, agent_key).experiment_name)
-    try:
-        return Path(
-            resolve_checkpoint_selector(
-                str(root),
-                "latest",
-                library="rsl_rl",
-                task=task,
-                checkpoint_pattern=pattern,
-                metadata={"agent": agent_key},
-            )
-        )
-    except ValueError as error:
-        raise FileNotFoundError(
-            f"No run of {task} ({agent_key}) in '{root}' holds a checkpoint named {pattern}."
-        ) from error
+    for run in runs_of(root, task, agent_key):
+        if checkpoint := _checkpoint_in(run, best):
+            return checkpoint
+    name = BEST_CHECKPOINT if best else "model_<iteration>.pt"
+    raise FileNotFoundError(f"No run of {task} ({agent_key}) in '{root}' holds a checkpoint named {name}.")
 
 
-def _newest_checkpoint(run: Path) -> Path:
-    """The checkpoint of the last iteration in a run directory."""
-    numbered = [
-        (int(match[1]), file) for file in run.iterdir() if (match := re.fullmatch(CHECKPOINT_PATTERN, file.name))
-    ]
-    if not numbered:
-        raise FileNotFoundError(f"The run directory '{run}' holds no checkpoint (model_<iteration>.pt).")
-    return max(numbered)[1]
-
-
-def agent_of_run(checkpoint: Path, trusted: Sequence[str] = ()) -> dict:
-    """Read the agent configuration that a checkpoint was trained with, from its run directory.
-
-    Args:
-        checkpoint: Path of the checkpoint.
-        trusted: Packages whose classes it may name, beside those that are known.
-
-    Returns:
-        Runner configuration as a dictionary.
-
-    Raises:
-        FileNotFoundError: If the checkpoint does not lie in its run directory.
-        ValueError: If the configuration is damaged, or names what is not to be trusted.
-    """
-    path = checkpoint.parent / "params" / "agent.yaml"
-    agent = read_plain_yaml(path)
-    check_names(agent, path, trusted)
-    return agent
+def _checkpoint_in(run: Path, best: bool = False) -> Path | None:
+    """The checkpoint of the last iteration in a run directory, or the best one."""
+    if best:
+        return run / BEST_CHECKPOINT if (run / BEST_CHECKPOINT).is_file() else None
+    named = [(re.fullmatch(CHECKPOINT_PATTERN, file.name), file) for file in run.iterdir() if file.is_file()]
+    return max(((int(match[1]), file) for match, file in named if match), default=(0, None))[1]
 
 
 def new_run(task: str, agent_key: str, experiment_name: str, run_name: str) -> Path:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -19,8 +20,8 @@ from isaaclab.utils.string import ResolvableString, callable_to_string
 from tsra_lab.hooks import hooks_of
 
 from .directory import PRESETS_FILE
+from .plain_yaml import OPAQUE, read_plain_yaml
 from .session import is_preset, resolve_configs
-from .trust import OPAQUE, read_plain_yaml
 
 Mode = Literal["training", "evaluation", "play"]
 """Which of the task's modes the environment is in."""
@@ -30,6 +31,18 @@ OF_THE_COMMAND = {"seed", "log_dir", "sim.device", "scene.num_envs", "viewer", "
 
 OF_THE_SIMULATOR = ("prim_path", "spawn_path")
 """Options that creating an environment fills in."""
+
+REQUIRED = ("sim", "scene", "observations", "actions")
+"""Parts that no environment can do without, where its task has them."""
+
+PRESET = re.compile(r"(physics|renderer|presets)=[\w.,-]+")
+"""What a preset selector looks like."""
+
+FILES = re.compile(r"(^|(?<!prim)(?<!spawn)(?<!material)_)(path|file|filename|dir|usd|url)s?$")
+"""Names of options that name a file. Files are those of the installed task; a run has other paths, or a stranger's."""
+
+CODE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*|\s*lambda\b.*", re.DOTALL)
+"""Text that Isaac Lab would make a function or a class of."""
 
 
 def recorded_presets(run: Path) -> list[str] | None:
@@ -48,7 +61,7 @@ def recorded_presets(run: Path) -> list[str] | None:
     if not path.is_file():
         return None
     selected = read_plain_yaml(path).get("presets")
-    if not isinstance(selected, list) or not all(isinstance(item, str) and is_preset(item) for item in selected):
+    if not isinstance(selected, list) or not all(isinstance(item, str) and PRESET.fullmatch(item) for item in selected):
         raise ValueError(f"'{path}' holds no preset selectors.")
     return selected
 
@@ -146,14 +159,41 @@ def _difference(present: Any, recorded: Any, keys: tuple[Any, ...]) -> Iterator[
         for index, (one, other) in enumerate(zip(present, recorded, strict=True)):
             yield from _difference(one, other, (*keys, index))
     elif not _same(present, recorded):
-        if recorded is OPAQUE or callable(present) or isinstance(present, ResolvableString):
+        if recorded is not None and FILES.search(str(keys[-1])):
+            if _file_names(present) != _file_names(recorded):
+                yield _Change(keys, present, recorded, f"was the file {recorded!r}, and is {present!r}")
+        elif recorded is OPAQUE or callable(present) or isinstance(present, ResolvableString) or _is_code(recorded):
             yield _Change(keys, present, recorded, f"was {recorded!r}, and is {_plain(present)!r}")
-        elif isinstance(recorded, Mapping) or (_is_configuration(present) and recorded is not None):
+        elif _is_of_another_kind(present, recorded, keys):
             yield _Change(keys, present, recorded, "was a configuration of another kind")
         else:
             value = tuple(recorded) if isinstance(present, tuple) and isinstance(recorded, list) else recorded
             value = type(present)(value) if isinstance(present, Enum) and value is not None else value
             yield _Change(keys, _plain(present), value)
+
+
+def _is_of_another_kind(present: Any, recorded: Any, keys: tuple[Any, ...]) -> bool:
+    """Whether a recorded value cannot stand where the task has its own."""
+    if recorded is None:
+        return len(keys) == 1 and keys[0] in REQUIRED
+    if isinstance(present, Enum):
+        return recorded not in [item.value for item in type(present)]
+    text_for_number = isinstance(present, (int, float)) and isinstance(recorded, str)
+    mappings = isinstance(recorded, (list, tuple)) and _holds_mappings(recorded)
+    return isinstance(recorded, Mapping) or mappings or text_for_number or _is_configuration(present)
+
+
+def _is_code(recorded: Any) -> bool:
+    """Whether there is text that Isaac Lab would make a function or a class of."""
+    if isinstance(recorded, (list, tuple)):
+        return any(map(_is_code, recorded))
+    return isinstance(recorded, str) and CODE.fullmatch(recorded) is not None
+
+
+def _file_names(paths: Any) -> list[str]:
+    """Names of files without their folders, which differ from machine to machine."""
+    values = paths if isinstance(paths, (list, tuple)) else [paths]
+    return [re.split(r"[/\\]", str(value))[-1] for value in values]
 
 
 def _set_at(cfg: Any, keys: tuple[Any, ...], value: Any) -> bool:

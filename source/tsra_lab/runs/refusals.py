@@ -7,14 +7,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from tsra_lab.configs import UnknownOption, WrongKind
 
-REFUSALS = (ValueError, FileNotFoundError, UnknownOption, WrongKind)
+REFUSALS = (ValueError, OSError, UnknownOption, WrongKind)
 """Errors that tell the user what is wrong and what to do about it."""
 
 _simulator_started = False
@@ -24,6 +25,24 @@ def note_start() -> None:
     """Take note that the simulator starts: what goes wrong from here on deserves a traceback."""
     global _simulator_started
     _simulator_started = True
+
+
+@contextlib.contextmanager
+def reading(run: Path) -> Generator[None]:
+    """Let a run be refused whatever is wrong with what it recorded.
+
+    Args:
+        run: Run directory.
+
+    Raises:
+        ValueError: If anything goes wrong that is no refusal yet.
+    """
+    try:
+        yield
+    except REFUSALS:
+        raise
+    except Exception as error:  # a file that is not ours may have any value in any place
+        raise ValueError(f"The run '{run}' cannot be opened: {type(error).__name__}: {error}.") from error
 
 
 def refusing(main: Callable[[], int]) -> Callable[[], int]:

@@ -37,7 +37,8 @@ from isaaclab_tasks.utils import resolve_task_config, setup_preset_cli
 from tsra_lab.hooks import TaskHooks, hooks_of
 from tsra_lab.observations import check_observation_sets
 
-from .arguments import not_negative, positive
+from .arguments import check_device, positive, seed
+from .environment_limits import check_environment
 from .ranks import join_ranks
 from .refusals import note_start
 from .upstream import migrated
@@ -61,7 +62,7 @@ def make_parser(description: str | None, task: str | None = None, video: str | N
         "--num_envs", type=positive, default=None, help="Number of environments; the task's own if omitted."
     )
     parser.add_argument(
-        "--seed", type=not_negative, default=None, help="Seed of environment and agent; the agent's if omitted."
+        "--seed", type=seed, default=None, help="Seed of environment and agent; the agent's if omitted."
     )
     # on busy cores, PyTorch's own default made updates of small networks many times slower
     parser.add_argument(
@@ -91,9 +92,12 @@ def parse_args(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, lis
     wrong = [token for token in overrides if not re.match(r"\+{0,2}[A-Za-z_][\w.]*=", token)]
     if wrong:
         parser.error(f"unrecognised arguments: {' '.join(wrong)}")
-    if args.device.startswith("cuda") and not torch.cuda.is_available():
-        parser.error(f"--device {args.device}: there is no GPU that PyTorch can use. The CPU is --device cpu")
+    for name in ("video_length", "video_interval"):
+        number = getattr(args, name, None)
+        if number is not None and number < 1:
+            parser.error(f"--{name}: must be at least 1, not {number}")
     try:
+        check_device(args.device)
         args.rank = join_ranks(args)
     except ValueError as error:
         parser.error(str(error))
@@ -205,6 +209,7 @@ def open_environment(args: argparse.Namespace, env_cfg: Any, clip_actions: float
         The environment.
     """
     apply_env_overrides(args, env_cfg)
+    check_environment(env_cfg)
     note_start()
     with launch_simulation(env_cfg, args), contextlib.ExitStack() as cleanup:
         env = gym.make(args.task, cfg=env_cfg)

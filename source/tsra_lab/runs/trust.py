@@ -11,7 +11,6 @@ would resolve to whatever they name.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
@@ -19,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import torch.nn as nn
-import yaml
 from rsl_rl.algorithms import PPO, Distillation
 from rsl_rl.utils import resolve_callable
 
@@ -31,53 +29,6 @@ KINDS = (nn.Module, PPO, Distillation)
 
 RUNNERS = ("OnPolicyRunner", "DistillationRunner")
 """Runners that configurations name; ours stands for both, so the name is never resolved."""
-
-
-class Opaque:
-    """Stands for a Python object in a file, which is not made."""
-
-    def __repr__(self) -> str:
-        """Words for a message."""
-        return "an object"
-
-
-OPAQUE = Opaque()
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """Reads plain values and tuples, and slices, which Isaac Lab's configurations have, as opaque."""
-
-
-_PlainLoader.add_constructor(
-    "tag:yaml.org,2002:python/tuple", lambda loader, node: tuple(loader.construct_sequence(node, deep=True))
-)
-_PlainLoader.add_constructor("tag:yaml.org,2002:python/object/apply:builtins.slice", lambda loader, node: OPAQUE)
-
-
-def read_plain_yaml(path: Path) -> dict:
-    """Read a configuration that came with a run, without making any object of it.
-
-    Args:
-        path: File to read.
-
-    Returns:
-        The configuration.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If the file is no YAML mapping of plain values.
-    """
-    if not path.is_file():
-        raise FileNotFoundError(f"'{path}' is missing: keep checkpoints in their run directory, which describes them.")
-    try:
-        config = yaml.load(path.read_text(), _PlainLoader)  # a safe loader
-        json.dumps(config, skipkeys=True, default=str)  # refuses what refers to itself
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ValueError(f"'{path}' is not a configuration of plain values: {problem}.") from error
-    if not isinstance(config, dict):
-        raise ValueError(f"'{path}' is not a configuration: it holds a {type(config).__name__}.")
-    return config
 
 
 def check_names(config: Mapping[str, Any], source: Path, trusted: Sequence[str] = ()) -> None:
@@ -105,7 +56,7 @@ def check_names(config: Mapping[str, Any], source: Path, trusted: Sequence[str] 
             )
         try:
             found = resolve_callable(name)
-        except (ImportError, AttributeError, ValueError) as error:
+        except Exception as error:  # a module may do anything where it lacks something
             raise ValueError(f"'{source}' names {where}: '{name}', which does not exist.") from error
         if not (isinstance(found, type) and issubclass(found, KINDS)) and package not in trusted:
             raise ValueError(f"'{source}' names {where}: '{name}', which is no model, distribution or algorithm.")
