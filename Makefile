@@ -40,6 +40,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@echo "2/3 $$(wc -l < requirements.lock) packages, 7.5 GB once installed"
 	$(BIN)/uv pip install --python $(BIN)/python --requirement requirements.lock
+	@# apart, for a test: where Isaac Lab finds LEAPP, each of its processes starts two seconds later
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target $(VENV)/leapp leapp==0.7.2 fast-sugiyama==0.5.3
 	@echo "3/3 this project"
 	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@

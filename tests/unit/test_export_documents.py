@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
-import yaml
+from rsl_rl.runners import OnPolicyRunner
 from test_export import record
 from tiny_file import describe_action
-from tiny_student import IMAGE, IMAGE_BETWEEN_VECTORS, VECTORS, build_student, describe_student, describe_term
+from tiny_student import VECTORS, build_student, describe_student, describe_term
 
 from tsra_deploy import ContractError
-from tsra_lab.export import contract_page, export_student, unitree_yaml, verify_student
+from tsra_lab.export import contract_page, export_student, verify_student
+from tsra_lab.runs import OpenRun
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
@@ -34,6 +36,10 @@ def describe_legs() -> dict:
         "stiffness": [20.0, 21.0, 22.0],
         "damping": [1.0, 1.5, 2.0],
         "default_position": [0.2, 0.0, 0.1],
+        "effort_limit": [40.0, None, 45.0],
+        "velocity_limit": [20.0, 21.0, None],
+        "actuator": ["DCMotor", None, "DCMotor"],
+        "sdk_names": ["", "knee", "hip", "ankle"],
     }
     terms = contract["inputs"][0]["terms"]
     terms[0] = describe_term("gyro", "proprio", [1], 0.25, [-5.0, 5.0], history_length=2)
@@ -46,64 +52,22 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return export_student(policy, VECTORS, describe_legs(), record(policy, VECTORS), directory)
 
 
-def test_the_form_that_unitrees_deployment_reads(exported: Path) -> None:
-    """The keys are those that its documentation lists; a term without history counts as one sample."""
-    deploy = yaml.safe_load(exported.with_name("deploy.yaml").read_text())
-    assert deploy == {
-        "joint_ids_map": [0, 1, 2],
-        "step_dt": 0.02,
-        "stiffness": [20.0, 21.0, 22.0],
-        "damping": [1.0, 1.5, 2.0],
-        "default_joint_pos": [0.2, 0.0, 0.1],
-        "commands": {"goal": {}},
-        "actions": {
-            "JointPositionAction": {
-                "clip": [[-1.0, 1.0], [None, 2.0]],
-                "joint_names": ["knee", "hip"],
-                "scale": [0.25, 0.5],
-                "offset": [0.1, 0.2],
-                "joint_ids": [2, 0],
-            }
-        },
-        "observations": {
-            "gyro": {"params": {}, "clip": [-5.0, 5.0], "scale": [0.25], "history_length": 2},
-            "heading": {"params": {}, "clip": None, "scale": [1.0], "history_length": 1},
-            "goal": {"params": {}, "clip": None, "scale": [1.0 / 3.0] * 2, "history_length": 1},
-        },
-    }
-
-
-@pytest.mark.parametrize(
-    "changes, reason",
-    [
-        ({"inputs": describe_student(IMAGE_BETWEEN_VECTORS)["inputs"]}, "images"),
-        ({"inputs": describe_student(IMAGE)["inputs"]}, "images"),
-        ({"memory": [{"input": "h_in", "output": "h_out", "shape": [1, 4]}]}, "memory"),
-        ({"actions": describe_student(VECTORS)["actions"]}, "joint positions"),
-    ],
-)
-def test_unitrees_deployment_is_refused_what_it_cannot_run(changes: dict, reason: str) -> None:
-    with pytest.raises(ValueError, match=reason):
-        unitree_yaml(describe_legs() | changes)
-
-
-def test_an_earlier_deploy_yaml_does_not_outlive_its_student(tmp_path: Path) -> None:
-    policy = build_student(VECTORS)
-    for contract, expected in ((describe_legs(), True), (describe_student(VECTORS), False)):
-        export_student(policy, VECTORS, contract, record(policy, VECTORS), tmp_path)
-        assert (tmp_path / "deploy.yaml").is_file() == expected
-
-
 def test_the_page_tells_every_term_target_and_joint() -> None:
     contract = describe_legs() | {"memory": [{"input": "h_in", "output": "h_out", "shape": [1, 4]}]}
+    terms = contract["inputs"][0]["terms"]
+    terms[1]["delay_periods"], terms[2]["scale"] = [1, 3], [0.5, 0.25]
     contract["run"]["git"] = [{"repository": "robot", "commit": "abc", "changed": True}]
     page = contract_page(contract)
     for told in (
-        "| gyro | 1 | m | body | -5 to 5 | 0.25 | 2 | yes | -100 to 100 |",
-        "| heading | 1 | m | body | - | 1 | - | yes |",
+        "| gyro | 1 | m | body | -5 to 5 | 0.25 | - | 2 by term | yes | -100 to 100 |",
+        "| heading | 1 | m | body | - | 1 | 1 to 3 | - | yes |",
+        "| goal | 2 | m | body | - | 0.5, 0.25 | - | - | yes |",
         "| knee | joint position | 0.25 | 0.1 | -1 to 1 |",
         "| hip | joint position | 0.5 | 0.2 | open to 2 |",
-        "| ankle | 21 | 1.5 | 0 |",
+        "| ankle | - | 21 | 1.5 | 0 | - | 21 |",
+        "| knee | DCMotor | 22 | 2 | 0.1 | 45 | - |",
+        "SDK: (none), knee, hip, ankle.",
+        "goal (distance 0.5 to 2)",
         "`h_in` from `h_out`, shape (1, batch, 4)",
         "success 0.750 (95 %: 0.630 to 0.840), 64 episodes",
         "0.02 s (4 physics steps of 0.005 s in training)",
@@ -142,7 +106,7 @@ def test_the_file_is_read_by_others_rules(exported: Path) -> None:
     ):
         assert np.array_equal(parsed[key], np.array(joints[name], np.float32))
     assert parsed["observation_names"] == [term["name"] for term in terms]
-    assert np.array_equal(parsed["observation_terms_scale"], np.array([term["scale"] for term in terms], np.float32))
+    assert np.array_equal(parsed["observation_terms_scale"], np.array([term["scale"][0] for term in terms], np.float32))
     assert parsed["clip"] == [(-5.0, 5.0), (-np.inf, np.inf), (-np.inf, np.inf)]
     assert parsed["history"] == [2, 0, 0]
     assert all(parsed["flatten"])
@@ -184,6 +148,10 @@ def test_what_was_changed_since_is_found(exported: Path, tmp_path: Path) -> None
     onnx.save(model, path)
     with pytest.raises(ValueError, match="differ by"):
         verify_student(path)
+    path = copy_of(exported, tmp_path / "single")
+    tamper(path.with_name("policy_batch1.onnx"), "run_path", "another")
+    with pytest.raises(ValueError, match="policy_batch1.onnx' is of another export"):
+        verify_student(path)
     path = copy_of(exported, tmp_path / "parity")
     path.with_name("parity.npz").unlink()
     with pytest.raises(FileNotFoundError, match="parity.npz"):
@@ -196,3 +164,27 @@ def test_a_range_that_the_recording_leaves_is_found(tmp_path: Path) -> None:
     path = export_student(policy, VECTORS, contract, record(policy, VECTORS), tmp_path)
     with pytest.raises(ValueError, match="leaves the valid range of 'heading'"):
         verify_student(path)
+
+
+def test_what_isaac_labs_own_playback_writes_does_not_pass_for_ours(exported: Path, tmp_path: Path) -> None:
+    """``isaaclab play`` writes a file without contract to the run's folder ``exported`` whenever it plays."""
+    policy = build_student(VECTORS)
+    runner = SimpleNamespace(policies=lambda: {"student": policy}, current_learning_iteration=3)
+    run = OpenRun("TSRA-Tiny", tmp_path / "model_3.pt", {}, None, None, runner)
+    copy_of(exported, run.exported.parent)
+    stock = SimpleNamespace(alg=SimpleNamespace(get_policy=lambda: policy))
+    OnPolicyRunner.export_policy_to_onnx(stock, path=str(tmp_path / "exported"))
+    run.check_exported(None)
+    assert run.policies().keys() == {"student", "onnx"}
+
+    shutil.copy(tmp_path / "exported" / "policy.onnx", run.exported)
+    run.check_exported(["student"])
+    assert run.policies(["student"]).keys() == {"student"}
+    for names in (None, ["onnx"]):
+        with pytest.raises(ContractError, match=r"carries no contract .* Export the student again"):
+            run.check_exported(names)
+
+    run.exported.unlink()
+    run.check_exported(None)
+    with pytest.raises(FileNotFoundError, match="export the student first"):
+        run.check_exported(["onnx"])

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from tensordict import TensorDict
 
-from tsra_deploy import Policy
+from tsra_deploy import ContractError, Policy
 
 from .inputs import assemble_inputs
 
@@ -29,7 +29,10 @@ class OnnxPolicy:
         Raises:
             tsra_deploy.ContractError: If the file is no exported student.
         """
-        self.runtime = Policy.load(path)
+        try:
+            self.runtime = Policy.load(path)
+        except ContractError as error:
+            raise ContractError(f"{error} Export the student again (scripts/export.py).") from error
         terms = [term for item in self.runtime.inputs for term in item["terms"]]
         self.groups = list(dict.fromkeys(term["group"] for term in terms))
         """Observation groups that the student sees, in the order of its inputs."""
@@ -52,4 +55,4 @@ class OnnxPolicy:
         Args:
             dones: Which episodes ended, of shape (num_envs,); None for all.
         """
-        self.runtime.reset(None if dones is None else dones.cpu().numpy())
+        self.runtime.reset(None if dones is None else dones.bool().cpu().numpy())  # rsl_rl has integers

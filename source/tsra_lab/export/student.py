@@ -24,13 +24,17 @@ from .memory import memory_of
 from .metadata import standard_metadata
 from .page import contract_page
 from .parity import check_parity
+from .replay import check_replay, has_readings
 from .unitree import unitree_yaml
 
 OPSET = 18
 """ONNX operator set of the exported files."""
 
-STUDENT_FILE, PARITY_FILE, PAGE_FILE, UNITREE_FILE = "policy.onnx", "parity.npz", "contract.md", "deploy.yaml"
-"""What is written: the student, recorded inputs and outputs, the contract for people, and for Unitree's deployment."""
+STUDENT_FILE, SINGLE_FILE = "policy.onnx", "policy_batch1.onnx"
+"""The student with a free batch, and with a batch of one for runtimes that make their tensors from declared shapes."""
+
+PARITY_FILE, PAGE_FILE, UNITREE_FILE = "parity.npz", "contract.md", "deploy.yaml"
+"""Recorded inputs and outputs, the contract for people, and the contract for Unitree's deployment."""
 
 
 def export_student(
@@ -42,21 +46,22 @@ def export_student(
 ) -> Path:
     """Write the student's files, and only if the ONNX file computes what the student does.
 
-    Beside :data:`STUDENT_FILE` lie :data:`PARITY_FILE`, :data:`PAGE_FILE` and, for a student that Unitree's deployment
-    can run, :data:`UNITREE_FILE`.
+    Beside :data:`STUDENT_FILE` lie :data:`SINGLE_FILE`, :data:`PARITY_FILE`, :data:`PAGE_FILE` and, for a student that
+    Unitree's deployment can run, :data:`UNITREE_FILE`.
 
     Args:
         policy: Student, an rsl_rl model.
         onboard_groups: Groups that the robot can observe.
         contract: What the robot must know, as :func:`tsra_lab.export.isaac_lab.deployment_contract` gives it.
-        recorded: Inputs and outputs of the student, as :func:`tsra_lab.export.record_inputs` gives them.
+        recorded: Inputs and outputs of the student, as :func:`tsra_lab.export.record_inputs` gives them. A recording
+            of :func:`tsra_lab.export.isaac_lab.record_run` is also replayed from what the sensors read.
         directory: Folder for the files.
 
     Returns:
         Path of the ONNX file.
 
     Raises:
-        ValueError: If the student sees anything that is not onboard, the contract is malformed, or the file fails the
+        ValueError: If the student sees anything that is not onboard, the contract is malformed, or a file fails the
             checks.
     """
     seen = [*policy.obs_groups, *getattr(policy, "obs_groups_2d", [])]  # rsl_rl lists image groups apart
@@ -67,8 +72,13 @@ def export_student(
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".export") as folder:
         temporary = Path(folder)
-        _write_onnx(policy, contract, temporary / STUDENT_FILE)
-        check_parity(temporary / STUDENT_FILE, recorded)
+        model = _onnx_model(policy, contract)
+        for name, proto in ((STUDENT_FILE, model), (SINGLE_FILE, _with_batch_of_one(model))):
+            onnx.checker.check_model(proto, full_check=True)
+            (temporary / name).write_bytes(proto.SerializeToString())
+            check_parity(temporary / name, recorded)
+        if has_readings(recorded):
+            check_replay(temporary / STUDENT_FILE, recorded)
         np.savez_compressed(temporary / PARITY_FILE, allow_pickle=False, **recorded)
         (temporary / PAGE_FILE).write_text(contract_page(contract))
         # what is left of an earlier export must not describe this one
@@ -83,7 +93,7 @@ def export_student(
     return directory / STUDENT_FILE
 
 
-def _write_onnx(policy: MLPModel, contract: dict, path: Path) -> None:
+def _onnx_model(policy: MLPModel, contract: dict) -> onnx.ModelProto:
     """Export, check the graph's inputs and add the metadata."""
     graph = _StudentGraph(policy.as_onnx(verbose=False).to("cpu")).eval()  # as_onnx copies
     expected = [item["name"] for item in contract["inputs"]] + [item["input"] for item in contract["memory"]]
@@ -114,8 +124,19 @@ def _write_onnx(policy: MLPModel, contract: dict, path: Path) -> None:
     names = [item.name for item in model.graph.input]
     if names != expected:
         raise ValueError(f"The exported graph's inputs are {names}, the contract's {expected}.")
-    onnx.checker.check_model(model, full_check=True)
-    path.write_bytes(model.SerializeToString())
+    return model
+
+
+def _with_batch_of_one(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The same graph, its free batch declared as one."""
+    single = onnx.ModelProto()
+    single.CopyFrom(model)
+    del single.graph.value_info[:]  # they name the free batch
+    for item in [*single.graph.input, *single.graph.output]:
+        for size in item.type.tensor_type.shape.dim:
+            if size.HasField("dim_param"):
+                size.dim_value = 1
+    return single
 
 
 class _StudentGraph(torch.nn.Module):

@@ -3,20 +3,38 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The contract in the form that Unitree's C++ deployment reads (``deploy.yaml`` of unitree_rl_lab)."""
+"""The contract in the form that Unitree's C++ deployment reads (``deploy.yaml`` of unitree_rl_lab).
+
+Names are those that its registries know. It sends the i-th target to the i-th joint, computes some observations by
+itself, and knows nothing of memories, images and delays: a student that it would run otherwise is refused.
+"""
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import yaml
 
-from tsra_deploy.contract import width_of
+from tsra_deploy.contract import BY_TIME, LAST_ACTION, width_of
+
+ACTION = "JointPositionAction"
+"""The action that it sends to motors, by the name in its registry. (It would send velocities as positions.)"""
+
+OF_ALL_JOINTS = {"joint_pos_rel", "joint_vel_rel"}
+"""Observations that it computes of all joints, in the robot's order; of the first also those of some joints."""
+
+WIDTHS = {"base_ang_vel": 3, "projected_gravity": 3, "velocity_commands": 3}
+"""Other observations that it computes by itself, and how many numbers they are."""
+
+VELOCITY_COMMAND, VELOCITIES = "base_velocity", ("lin_vel_x", "lin_vel_y", "ang_vel_z")
+"""The command whose ranges bound its ``velocity_commands``, and the ranges that it needs."""
 
 
 def unitree_yaml(contract: dict) -> str:
     """Lay a contract out as ``deploy.yaml``.
 
-    Joints keep the order of training, so ``joint_ids_map`` is the identity: whoever runs it on a robot whose SDK
-    orders joints differently changes that one list.
+    Joints are in the robot's order, except gains, which it sends in the order of the SDK's motors.
 
     Args:
         contract: As :func:`tsra_lab.export.isaac_lab.deployment_contract` gives it.
@@ -25,51 +43,146 @@ def unitree_yaml(contract: dict) -> str:
         Text of the file.
 
     Raises:
-        ValueError: If that deployment cannot run the student: it has one vector input, no memory, and joint position
-            targets only.
+        ValueError: If that deployment cannot run the student; the message names all reasons.
     """
-    inputs, joints = contract["inputs"], contract["joints"]
-    problems = [
-        problem
-        for problem, present in (
-            ("images or several inputs", len(inputs) != 1 or len(inputs[0]["shape"]) != 1),
-            ("a memory", bool(contract["memory"])),
-            ("targets other than joint positions", any(a["kind"] != "joint position" for a in contract["actions"])),
-        )
-        if present
-    ]
+    problems = [*_of_the_network(contract), *_of_the_robot(contract), *_of_the_observations(contract)]
     if problems:
-        raise ValueError(f"Unitree's deployment cannot run this student, for it has {' and '.join(problems)}.")
-    actions = {}
-    for action in contract["actions"]:
-        ids = [joints["names"].index(target) for target in action["targets"]]
-        actions[action["type"]] = {
-            "clip": action["clip"],
-            "joint_names": action["targets"],
-            "scale": action["scale"],
-            "offset": action["offset"],
-            "joint_ids": None if ids == list(range(len(joints["names"]))) else ids,
-        }
-    observations = {
-        term["name"]: {
-            "params": {},
-            "clip": term["clip"],
-            "scale": [term["scale"]] * width_of(term),
-            "history_length": max(term["history_length"], 1),
-        }
-        for term in inputs[0]["terms"]
-    }
-    return yaml.safe_dump(
+        raise ValueError(f"Unitree's deployment cannot run this student: {'; '.join(problems)}.")
+    joints = contract["joints"]
+    motors = [joints["sdk_names"].index(name) for name in joints["names"]]
+    terms = contract["inputs"][0]["terms"]
+    observations: dict[str, Any] = {_key(term): _describe_term(term, joints["names"]) for term in terms}
+    if any(_stacked_by_time(term) for term in terms):
+        observations["use_gym_history"] = True  # not first: its reader takes the first entry for a term
+    text = yaml.safe_dump(
         {
-            "joint_ids_map": list(range(len(joints["names"]))),
+            "joint_ids_map": motors,
             "step_dt": contract["timing"]["control_period_s"],
-            "stiffness": joints["stiffness"],
-            "damping": joints["damping"],
+            "stiffness": _by_motor(joints["stiffness"], motors, len(joints["sdk_names"])),
+            "damping": _by_motor(joints["damping"], motors, len(joints["sdk_names"])),
             "default_joint_pos": joints["default_position"],
-            "commands": {name: {} for name in contract["commands"]},
-            "actions": actions,
+            "commands": {command["name"]: _describe_command(command) for command in contract["commands"]},
+            "actions": {ACTION: _describe_actions(contract["actions"])},
             "observations": observations,
         },
         sort_keys=False,
         default_flow_style=None,
     )
+    own = [_key(term) for term in terms if _key(term) not in {LAST_ACTION, *OF_ALL_JOINTS, *WIDTHS}]
+    return f"# Observations to register on the robot: {', '.join(own)}\n{text}" if own else text
+
+
+def _of_the_network(contract: dict) -> list[str]:
+    """Why it cannot run the network or act by it."""
+    inputs, actions = contract["inputs"], contract["actions"]
+    problems = []
+    if len(inputs) != 1 or len(inputs[0]["shape"]) != 1:
+        problems.append("it has images or several inputs")
+    if contract["memory"]:
+        problems.append("it has a memory")
+    others = [f"'{action['name']}' ({action['kind']})" for action in actions if action["kind"] != "joint position"]
+    if others:
+        problems.append(f"its actions {', '.join(others)} are no joint positions")
+    if contract["clip_actions"] is not None:
+        problems.append("its raw actions are bounded (clip_actions)")
+    return problems
+
+
+def _of_the_robot(contract: dict) -> list[str]:
+    """Why it cannot drive the motors."""
+    joints = contract["joints"]
+    problems = []
+    if [target for action in contract["actions"] for target in action["targets"]] != joints["names"]:
+        problems.append(f"its targets are not all joints in the robot's order ({', '.join(joints['names'])})")
+    if joints["sdk_names"] is None:
+        problems.append("the order of the SDK's motors is unknown (joint_sdk_names of the robot's configuration)")
+    for gain in ("stiffness", "damping"):
+        unknown = [name for name, number in zip(joints["names"], joints[gain], strict=True) if number is None]
+        if unknown:
+            problems.append(f"the joints {', '.join(unknown)} have no {gain}")
+    return problems
+
+
+def _of_the_observations(contract: dict) -> list[str]:
+    """Why it would not give the network the observations of training."""
+    terms = [term for item in contract["inputs"] for term in item["terms"]]
+    joints = contract["joints"]["names"]
+    problems = []
+    if sum(_key(term) == LAST_ACTION for term in terms) > 1:
+        problems.append(f"several observations would be its '{LAST_ACTION}'")
+    for term in terms:
+        key, width, known = _key(term), width_of(term), WIDTHS.get(_key(term))
+        if key == LAST_ACTION and (term["source"] != LAST_ACTION or term["delay_periods"] != [0, 0]):
+            problems.append(f"'{term['name']}' is not the last action as it feeds it back")
+        if known is not None and width != known:
+            problems.append(f"its own '{key}' has {known} numbers, not {width}")
+        picked = joints if term["joints"] is None else term["joints"]
+        unknown = set(picked) - set(joints)
+        if unknown or key in OF_ALL_JOINTS and len(picked) != width or key == "joint_vel_rel" and picked != joints:
+            problems.append(f"it cannot tell '{key}' of the joints {', '.join(picked)}")
+    keys = {_key(term) for term in terms}
+    if "gait_phase" in keys:
+        problems.append("the contract does not tell the period of 'gait_phase'")
+    ranges = {command["name"]: command["ranges"] or {} for command in contract["commands"]}
+    lacking = [name for name in VELOCITIES if name not in ranges.get(VELOCITY_COMMAND, {})]
+    if "velocity_commands" in keys and lacking:
+        problems.append(f"'velocity_commands' needs the ranges {', '.join(lacking)} of a command '{VELOCITY_COMMAND}'")
+    by_time = [term for term in terms if _stacked_by_time(term)]
+    if by_time and len({(term["group"], term["history_length"]) for term in terms}) > 1:
+        problems.append(f"the history of group '{by_time[0]['group']}' is by time, but not that of all observations")
+    return problems
+
+
+def _key(term: dict) -> str:
+    """Name of an observation in its registry."""
+    return LAST_ACTION if term["source"] == LAST_ACTION else term["name"]
+
+
+def _stacked_by_time(term: dict) -> bool:
+    return term["history_order"] == BY_TIME and term["history_length"] > 1
+
+
+def _describe_term(term: dict, joints: list[str]) -> dict:
+    """An observation; without ``joint_ids`` it is of all joints."""
+    picked = term["joints"]
+    some = picked is not None and picked != joints
+    return {
+        "params": {"asset_cfg": {"joint_ids": [joints.index(name) for name in picked]}} if some else {},
+        "clip": None if term["clip"] is None else _bounds(term["clip"]),
+        "scale": term["scale"],
+        "history_length": max(term["history_length"], 1),
+    }
+
+
+def _describe_actions(actions: list[dict]) -> dict:
+    """All action terms as one: it knows each class once, and they follow each other."""
+    clips = [
+        _bounds(bounds) for action in actions for bounds in action["clip"] or [[None, None]] * len(action["targets"])
+    ]
+    return {
+        "clip": clips if any(math.isfinite(bound) for bounds in clips for bound in bounds) else None,
+        "joint_names": [target for action in actions for target in action["targets"]],
+        "scale": [scale for action in actions for scale in action["scale"]],
+        "offset": [offset for action in actions for offset in action["offset"]],
+        "joint_ids": None,  # all
+    }
+
+
+def _describe_command(command: dict) -> dict:
+    if command["ranges"] is None:
+        return {}
+    return {"ranges": {name: _bounds(bounds) for name, bounds in command["ranges"].items()}}
+
+
+def _bounds(bounds: list[float | None]) -> list[float]:
+    """Bounds as numbers, which its reader needs; it reads infinity."""
+    low, high = bounds
+    return [-math.inf if low is None else low, math.inf if high is None else high]
+
+
+def _by_motor(numbers: list[float], motors: list[int], count: int) -> list[float]:
+    """Numbers of joints in the order of the motors; 0 for a motor without a joint, which then stays limp."""
+    by_motor = [0.0] * count
+    for motor, number in zip(motors, numbers, strict=True):
+        by_motor[motor] = number
+    return by_motor
