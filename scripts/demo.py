@@ -63,7 +63,7 @@ def main() -> int:
     print(f"\n{TASK}: {time.time() - start:.0f} s from start to end\n")
     for name, report in reports.items():
         print(f"Student {name}:\n{format_table(report)}\n")
-    exported = Path(student_run, "exported", "policy.onnx")
+    exported = Path(student_run, "student", "policy.onnx")
     print("\n".join(f"  {path}" for path in (*sorted(output.iterdir()), exported)))
     return 0
 

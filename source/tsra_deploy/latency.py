@@ -18,7 +18,12 @@ class Latency:
 
         Args:
             size: Number of calls that are remembered.
+
+        Raises:
+            ValueError: If it is not positive.
         """
+        if size < 1:
+            raise ValueError(f"size is {size}; it must be at least 1.")
         self._durations = np.zeros(size)
         self.count = 0
         """Number of calls in all."""

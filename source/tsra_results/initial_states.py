@@ -144,14 +144,25 @@ def read_initial_states(path: str | Path, task: str, run: str) -> InitialStates:
     try:
         with np.load(path) as file:
             arrays = dict(file)
-        description = json.loads(str(arrays.pop("description")))
+        description = dict(json.loads(str(arrays.pop("description"))))
     except FileNotFoundError as error:
         raise InitialStatesError(f"There is no file of initial states '{path}'. {how}") from error
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        KeyError,
+        EOFError,
+        RecursionError,
+        zipfile.BadZipFile,
+    ) as error:
         raise InitialStatesError(f"'{path}' is no file of initial states: {error}. {how}") from error
     version = description.get("format_version")
     if version != FORMAT_VERSION:
         raise InitialStatesError(f"'{path}' has format {version}, not {FORMAT_VERSION}. {how}")
+    if missing := {"task", "run", "seed", "env"} - description.keys():
+        raise InitialStatesError(f"'{path}' is damaged: it lacks {', '.join(sorted(missing))}. {how}")
     if (description["task"], description["run"]) != (task, run):
         raise InitialStatesError(
             f"'{path}' holds episodes of {description['run']} on {description['task']}; the policy is that of {run} on"

@@ -8,8 +8,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,24 @@ class Shell:
         )
         assert done.returncode == status, f"status {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
         return done.stderr + done.stdout
+
+    def call_until(self, command: list[str], text: str) -> int:
+        """Run a command until it prints a text, interrupt it, and give its exit status."""
+        environment = self.environment | {"PYTHONUNBUFFERED": "1"}
+        output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        with subprocess.Popen(command, cwd=self.directory, env=environment, **output) as process:
+            watch = threading.Timer(300.0, process.kill)
+            watch.start()
+            printed = []
+            for line in process.stdout:
+                printed.append(line)
+                if text in line:
+                    process.send_signal(signal.SIGINT)
+                    break
+            rest, _ = process.communicate(timeout=120)
+            watch.cancel()
+        assert text in "".join(printed), "".join([*printed, rest])[-4000:]
+        return process.returncode
 
     def start(self, script: str, *arguments: str) -> subprocess.Popen:
         """Start a script in the background."""

@@ -123,6 +123,6 @@ def test_times_are_measured(shell: Shell, results: Path) -> None:
     call(shell, str(SCRIPTS / "benchmark_throughput.py"), *task, "--steps", "5")
     rates = json.loads(file.read_text())["env_steps_per_s"]
     assert rates.keys() == {"without camera"} and rates["without camera"] > 0.0
-    student = run_of(shell, TASK, "tsra") / "exported" / "policy.onnx"
+    student = run_of(shell, TASK, "tsra") / "student" / "policy.onnx"
     call(shell, str(SCRIPTS / "benchmark_latency.py"), str(student), "--json", str(file))
     assert json.loads(file.read_text())[TASK]["Policy.act"]["p50_us"] > 0.0

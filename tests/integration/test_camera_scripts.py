@@ -43,3 +43,11 @@ def test_train_export_and_evaluate(shell: Shell, task: str, agent: str) -> None:
     policies = json.loads(result.read_text())["policies"]
     assert policies.keys() == {"teacher", "student", "onnx"}
     assert policies["onnx"]["return_mean"] == pytest.approx(policies["student"]["return_mean"], abs=0.05)
+
+
+def test_a_history_of_images_is_refused_by_name_before_training(shell: Shell) -> None:
+    shell.task = "TSRA-ObstacleFlight-Quadrotor"
+    history = ("--num_envs", "4", "env.observations.image.history_length=3")
+    output = shell.run("train.py", "--max_iterations", "1", *history, status=1)
+    assert "is an image of shape (1, 24, 32) with history_length=3" in output and "'frame_stack': 3" in output
+    assert "Learning iteration" not in output

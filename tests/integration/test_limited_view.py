@@ -24,7 +24,7 @@ from isaaclab_tasks.utils import resolve_task_config
 
 import tsra_tasks  # noqa: F401
 from tsra_lab.evaluation import run_episodes
-from tsra_lab.export.isaac_lab import describe_action
+from tsra_lab.export.isaac_lab.actions import describe_actions
 from tsra_tasks.limited_view.drawing import animate_paths, draw_paths, record_episodes
 from tsra_tasks.limited_view.limited_view_env_cfg import FAN, FAN_RANGE
 from tsra_tasks.limited_view.mdp import FieldCommand
@@ -201,10 +201,10 @@ def test_pictures_are_drawn_from_recorded_states(env: RslRlVecEnvWrapper, tmp_pa
 
 
 def test_the_contract_tells_the_robot_s_interface(env: RslRlVecEnvWrapper) -> None:
-    action = describe_action(env.unwrapped, "velocity")
+    (action,) = describe_actions(env.unwrapped)
     assert action["kind"] == "body velocity"
-    assert action["scale"] == [1.0, 1.0, 2.0]
-    assert action["clip"] == [[-1.2, 1.2], [-1.2, 1.2], [-2.5, 2.5]]
+    assert (action["scale"], action["offset"]) == ([1.0, 1.0, 2.0], [0.0, 0.0, 0.0])
+    assert np.allclose(action["clip"], [[-1.2, 1.2], [-1.2, 1.2], [-2.5, 2.5]])
 
 
 def test_a_thousand_environments_are_fast_on_a_cpu(env: RslRlVecEnvWrapper) -> None:

@@ -60,7 +60,7 @@ def test_a_method_of_one_class_and_one_row_goes_all_the_way(installed: Shell, ta
     assert steps == [1, 2]
 
     installed.run("export.py", "--checkpoint", str(run))
-    assert Policy.load(run / "exported" / "policy.onnx").contract["task"] == task
+    assert Policy.load(run / "student" / "policy.onnx").contract["task"] == task
     evaluation = ("--checkpoint", str(run), "--episodes", "8", "--no_imitability", "--json", "own.json")
     installed.run("evaluate.py", *SMALL, *evaluation)
     report = json.loads((installed.directory / "own.json").read_text())

@@ -16,6 +16,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
+import yaml
 from conftest import SCRIPTS, TASK, Shell, run_directory
 
 from tsra_deploy import Policy, read_metadata
@@ -52,7 +53,7 @@ def test_training_leaves_a_complete_run_directory(teacher_run: Path) -> None:
     assert evaluations[0]["policies"].keys() == {"teacher", "student"}
     leftovers = [path.name for path in teacher_run.rglob("*") if "tmp" in path.name]
     assert leftovers == []
-    assert not (teacher_run / "exported").exists()
+    assert not (teacher_run / "student").exists()
     log = (teacher_run / "train.log").read_text()
     assert "Learning iteration 5/6" in log and log.endswith(f"Run directory: {teacher_run}\n")
 
@@ -80,7 +81,9 @@ def test_evaluation_writes_the_promised_json(shell: Shell, teacher_run: Path) ->
         "evaluate.py", "--checkpoint", str(teacher_run), "--episodes", "96", "--num_envs", "64", "--json", "zero.json"
     )
     report = json.loads((shell.directory / "zero.json").read_text())
-    assert report.keys() == {"task", "seed", "episodes", "policies", "imitation_gap", "imitability"}
+    keys = {"task", "seed", "episodes", "outcomes_known", "policies", "imitation_gap", "imitability"}
+    assert report.keys() == keys and report["outcomes_known"]
+    assert report["imitability"]["action_sensitivity"]["to"] == "hidden state"
     assert report["imitability"]["action_sensitivity"]["method"] == "task hook"
     assert report["imitability"]["leakage"].keys() == {"position", "velocity", "goal", "cells"}
     assert (report["task"], report["episodes"]) == (TASK, 96)
@@ -93,8 +96,9 @@ def test_evaluation_writes_the_promised_json(shell: Shell, teacher_run: Path) ->
 
 
 def test_the_exported_student_is_the_distilled_one(shell: Shell, student_run: Path) -> None:
-    exported = student_run / "exported"
-    assert sorted(path.name for path in exported.iterdir()) == ["contract.md", "parity.npz", "policy.onnx"]
+    exported = student_run / "student"
+    files = {"contract.md", "parity.npz", "policy.onnx", "policy_batch1.onnx"}
+    assert {path.name for path in exported.iterdir()} == files
     model = onnx.load(exported / "policy.onnx", load_external_data=False)
     assert [item.name for item in model.graph.input] == ["obs"]
     metadata = {item.key: item.value for item in model.metadata_props}
@@ -119,6 +123,33 @@ def test_the_exported_student_is_the_distilled_one(shell: Shell, student_run: Pa
     assert numbers["onnx"]["return_mean"] == pytest.approx(numbers["student"]["return_mean"], abs=0.02)
 
 
+def test_the_exported_student_becomes_a_leapp_pipeline_that_isaac_lab_deploys(shell: Shell, student_run: Path) -> None:
+    leapp = Path(sys.prefix) / "leapp"
+    if not leapp.is_dir():
+        pytest.skip("LEAPP is not installed (make install)")
+    with_leapp = Shell(shell.directory)
+    with_leapp.environment |= {"PYTHONPATH": str(leapp)}
+    output = with_leapp.run("export_leapp.py", "--checkpoint", str(student_run))
+    difference = re.search(r"its targets differ by (\S+)\.$", output, re.MULTILINE)
+    assert difference is not None and float(difference[1]) < 1e-5
+    assert "'isaaclab leapp deploy' cannot read onboard_occupancy" in output
+
+    pipeline = student_run / "leapp" / f"{TASK}.yaml"
+    description = yaml.safe_load(pipeline.read_text())
+    assert description["pipeline"]["inputs"] == {
+        TASK: ["robot_joint_pos", "robot_joint_vel", "onboard_goal", "onboard_occupancy"]
+    }
+    inputs = {item["name"]: item for item in description["models"][TASK]["inputs"]}
+    assert inputs["robot_joint_pos"]["isaaclab_connection"] == "state:robot:joint_pos"
+    assert inputs["onboard_goal"]["isaaclab_connection"] == "command:maze" and inputs["onboard_goal"]["unit"] == "m"
+    assert "isaaclab_connection" not in inputs["onboard_occupancy"]
+    assert description["pipeline"]["configs"]["tsra"] == Policy.load(student_run / "student" / "policy.onnx").contract
+
+    isaaclab = str(Path(sys.executable).with_name("isaaclab"))
+    deploy = [isaaclab, "leapp", "deploy", "--task", TASK, "--pipeline", str(pipeline), "--device", "cpu"]
+    assert with_leapp.call_until([*deploy, "physics=newton_mjwarp"], "Num envs: 1") == 0
+
+
 def test_the_exported_student_runs_in_mujoco(shell: Shell, student_run: Path) -> None:
     recording = (
         "--checkpoint",
@@ -130,7 +161,7 @@ def test_the_exported_student_runs_in_mujoco(shell: Shell, student_run: Path) ->
         "states.npz",
     )
     shell.run("evaluate.py", *recording, "--episodes", "96", "--num_envs", "64")
-    policy = str(student_run / "exported" / "policy.onnx")
+    policy = str(student_run / "student" / "policy.onnx")
     arguments = ["--task", TASK, "--policy", policy, "--initial_states", "states.npz", "--json", "mujoco.json"]
     output = shell.call([sys.executable, str(SCRIPTS / "sim2sim.py"), *arguments])
     assert "difference" in output
@@ -155,11 +186,15 @@ def test_plain_ppo_is_distilled_but_not_exported(shell: Shell) -> None:
     run = run_directory(output)
     refused = shell.run("export.py", "--checkpoint", str(run), status=1)
     assert "trains no student" in refused
-    assert not (run / "exported").exists()
+    assert not (run / "student").exists()
     for method in ("dagger", "bc"):
         arguments = ("--teacher", str(run), "--method", method, "--max_iterations", "1")
-        student = run_directory(shell.run("distill.py", *SMALL, *arguments))
-        assert (student / "exported" / "policy.onnx").is_file()
+        output = shell.run("distill.py", *SMALL, *arguments)
+        for policy in ("teacher", "student"):
+            assert re.search(
+                rf"Measured in \d+ episodes: {policy} success [\d.]+, return [-\d.]+, length [\d.]+", output
+            )
+        assert (run_directory(output) / "student" / "policy.onnx").is_file()
 
 
 def test_an_untrained_student_is_not_exported(shell: Shell) -> None:
@@ -217,7 +252,7 @@ def test_a_run_is_exported_as_it_was_trained(shell: Shell) -> None:
     # nobody exports a student without a word about what it can do
     assert re.search(r"Measured in \d+ episodes: student success [\d.]+, return", printed)
     assert re.search(r"Measured in \d+ episodes: teacher success [\d.]+, return", printed)
-    contract = Policy.load(run / "exported" / "policy.onnx").contract
+    contract = Policy.load(run / "student" / "policy.onnx").contract
     assert contract["actions"][0]["scale"] == [0.5, 0.5]
     scales = {term["name"]: term["scale"] for term in contract["inputs"][0]["terms"]}
     assert scales["velocity"] == 0.1

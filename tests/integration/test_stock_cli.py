@@ -29,8 +29,13 @@ def test_stock_runner_trains_resumes_and_its_run_is_evaluated(shell: Shell) -> N
     (run,) = (shell.directory / "logs" / "rsl_rl" / "color_maze_aligned").iterdir()
     resumed = shell.call([*TRAIN, "--max_iterations", "2", "--checkpoint", str(run / "model_2.pt")])
     assert "Mean surrogate loss" in resumed
+
+    # its playback exports what it plays; our student would lie elsewhere
+    play = [ISAACLAB, "play", "--rl_library", "rsl_rl", "--task", TASK, "--device", "cpu", "--num_envs", "4"]
+    shell.call_until([*play, "--checkpoint", str(run / "model_2.pt")], "Policy playback is running")
+    assert (run / "exported" / "policy.onnx").is_file() and not (run / "student").exists()
     table = shell.run("evaluate.py", "--checkpoint", str(run), "--episodes", "32")
-    assert "teacher" in table and "student" in table
+    assert "teacher" in table and "student" in table and "onnx" not in table
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from pathlib import Path
 import pytest
 
 from tsra_bench import jobs, processes, results
-from tsra_bench.command import check_budgets, make_parser, plan_cells, run_grid
+from tsra_bench.command import check_budgets, main, make_parser, plan_cells, run_grid
 from tsra_bench.jobs import Cell, Distillation, Training
 from tsra_bench.methods import ABLATIONS, FRAMES, all_methods, method_groups, read_trials, select_methods
 from tsra_bench.processes import Processes
@@ -374,6 +374,26 @@ def test_a_quarter_of_the_steps_renders_what_a_quarter_of_the_frames_does() -> N
 def test_what_does_not_exist_is_refused(arguments: list[str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         grid(*arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--seeds", "1", "-1"], "--seeds: must not be negative, but is -1"),
+        (["--seeds", "99999999999"], "--seeds: must be at most 4294967295"),
+        (["--device", "gpu"], "--device 'gpu': choose cpu, cuda or cuda:<number>"),
+        (["--device", "cuda:0"], "there is no GPU that PyTorch can use"),
+        (["--parallel", "0"], "--parallel: must be at least 1, not 0"),
+    ],
+)
+def test_what_no_training_could_begin_with_is_refused_at_once(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, arguments: list[str], message: str
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("sys.argv", ["benchmark.py", "--tasks", TASK, "--methods", "tsra", *arguments])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert message in capsys.readouterr().err
 
 
 def write_trials(folder: Path, *trials: dict) -> Path:

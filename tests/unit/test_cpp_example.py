@@ -31,7 +31,7 @@ from tiny_student import (
     observations,
 )
 
-from tsra_deploy import ContractError, Policy
+from tsra_deploy import FORMAT_VERSION, ContractError, Policy
 from tsra_lab.export import export_student, record_inputs
 from tsra_lab.models import EncodedPolicy, RecurrentCNNModel
 
@@ -134,18 +134,20 @@ def mixing_graph(width: int, count: int) -> onnx.GraphProto:
 
 def test_order_clip_scale_history_and_last_action_are_those_of_python(example: Example, tmp_path: Path) -> None:
     terms = [
-        describe_term("gyro", "imu", [2], 2.0, [-0.5, None], history_length=3),
-        describe_term("speed", "imu", [1], 0.1),
-        describe_term("action", "policy", [3], 0.7, [-0.6, 0.6], history_length=2, source="last_action"),
+        describe_term("gyro", "imu", [2], [2.0, -0.3], [-0.5, None], history_length=3),
+        describe_term("speed", "imu", [1], 0.1, delay_periods=[1, 4]),
+        describe_term("action", "policy", [3], 0.7, [-0.6, 0.6], 2, "last_action", delay_periods=[2, 2]),
         describe_term("height", "imu", [1], -3.0, [None, 0.4], history_length=1),
+        describe_term("slope", "ground", [2], history_length=2, history_order="time"),
+        describe_term("before", "ground", [3], 0.5, None, 2, "last_action", history_order="time"),
     ]
     actions = [
         describe_action(["hip", "knee"], [2.0, 3.0], [0.5, -0.5], [[-1.0, None], [-100.0, 1.5]]),
         describe_action(["wheel"], [10.0], [0.1]),
     ]
-    inputs = [{"name": "obs", "shape": [14], "terms": terms}]
+    inputs = [{"name": "obs", "shape": [24], "terms": terms}]
     contract = describe_student(VECTORS) | {"inputs": inputs, "actions": actions, "clip_actions": 1.2}
-    path = save(mixing_graph(14, 3), tmp_path / "policy.onnx", metadata_of(contract))
+    path = save(mixing_graph(24, 3), tmp_path / "policy.onnx", metadata_of(contract))
     assert_same_targets(example, Policy.load(path), path)
 
 
@@ -211,7 +213,7 @@ def test_a_line_that_is_no_reading_ends_the_program(example: Example, line: str,
 @pytest.mark.parametrize(
     "changes, problem",
     [
-        ({"format_version": 2}, "format version is 2, not 3"),
+        ({"format_version": 2}, f"format version is 2, not {FORMAT_VERSION}"),
         ({"format_version": True}, "no number"),
         ({"output": "means"}, "output is not 'actions'"),
         ({"clip_actions": 0.0}, "clip_actions is not positive"),

@@ -18,7 +18,7 @@ import pytest
 from onnx import TensorProto, helper
 from tiny_student import VECTORS, describe_student, describe_term
 
-from tsra_deploy import ContractError, ObservationError, Policy
+from tsra_deploy import ContractError, ObservationError, Policy, read_metadata, write_metadata
 from tsra_deploy.contract import ENTRIES
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
@@ -231,12 +231,38 @@ def test_a_missing_entry_is_named(tmp_path: Path, entry: str):
         Policy.load(write_file(tmp_path / "policy.onnx", metadata_of(contract)))
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"evaluation": float("nan")},
+        {"evaluation": {1, 2}},
+        {"run": {"name": "a", "iteration": 1, "git": object()}},
+        {"run": 3},
+        {"run": {"name": "a", "iteration": -1}},
+        {"run": {"iteration": 1}},
+        {"task": None},
+    ],
+    ids=str,
+)
+def test_a_contract_that_cannot_be_written_or_tells_nothing_is_refused(changes: dict):
+    with pytest.raises(ContractError):
+        write_metadata(describe(**changes))
+
+
+def test_what_is_no_contract_is_refused():
+    for contract in (None, [], "contract", {}):
+        with pytest.raises(ContractError):
+            write_metadata(contract)
+    with pytest.raises(ContractError, match="'timing' is no JSON"):
+        read_metadata(write_metadata(describe()) | {"tsra.timing": 3})
+
+
 def test_an_unknown_entry_is_named(tmp_path: Path):
     with pytest.raises(ContractError, match="surprise"):
         load(tmp_path, surprise=1)
 
 
-@pytest.mark.parametrize("version", [0, 2, "3", True, None])
+@pytest.mark.parametrize("version", [0, 3, "4", True, None])
 def test_another_format_version_is_refused(tmp_path: Path, version: object):
     with pytest.raises(ContractError, match=f"format version is {version}"):
         load(tmp_path, format_version=version)
@@ -246,6 +272,61 @@ def test_terms_that_share_a_name_are_refused(tmp_path: Path):
     terms = [describe_term("gyro", "imu", [1]), describe_term("gyro", "imu", [2])]
     with pytest.raises(ContractError, match="share the names.*gyro"):
         load(tmp_path, inputs=[{"name": "obs", "shape": [3], "terms": terms}, describe()["inputs"][1]])
+
+
+def by_time(*lengths: int, groups: str) -> list[dict]:
+    """Terms of histories by time, each of one element."""
+    return [
+        describe_term(f"term_{index}", group, [1], history_length=length, history_order="time")
+        for index, (length, group) in enumerate(zip(lengths, groups, strict=True))
+    ]
+
+
+@pytest.mark.parametrize(
+    "terms, problem",
+    [
+        ([describe_term("gyro", "imu", [2], scale=[1.0])], "scale of term 'gyro' is not one number for each element"),
+        ([describe_term("gyro", "imu", [2], scale=1.0) | {"scale": 1.0}], "scale of term 'gyro'"),
+        ([describe_term("gyro", "imu", [2], delay_periods=[2, 1])], "delay of term 'gyro' is malformed"),
+        ([describe_term("gyro", "imu", [2], delay_periods=[0, 10**9])], "delay of term 'gyro' is malformed"),
+        ([describe_term("action", "imu", [2], source="last_action", delay_periods=[0, 1])], "'action' is random"),
+        ([describe_term("gyro", "imu", [2], history_order="frame")], "history order of term 'gyro' is unknown"),
+        ([describe_term("gyro", "imu", [2], joints=["hip", 3])], "joints of term 'gyro' are malformed"),
+        (by_time(2, 3, groups="aa"), "group 'a' of input 'obs' has a history by time, but not one for all"),
+        (by_time(2, 2, 2, groups="aba"), "group 'a' of input 'obs' has a history by time"),
+    ],
+)
+def test_terms_that_mean_nothing_are_refused(terms: list[dict], problem: str):
+    width = sum(term["shape"][0] * max(term["history_length"], 1) for term in terms)
+    contract = describe()
+    with pytest.raises(ContractError, match=problem):
+        write_metadata(contract | {"inputs": [{"name": "obs", "shape": [width], "terms": terms}]})
+
+
+@pytest.mark.parametrize(
+    "joints, problem",
+    [
+        ({"names": ["left_wheel", "left_wheel"]}, "joints.names"),
+        ({"stiffness": [1.0]}, "joints.stiffness is not one number"),
+        ({"effort_limit": [1.0, float("inf")]}, "joints.effort_limit"),
+        ({"actuator": ["DCMotor", 1]}, "joints.actuator"),
+        ({"sdk_names": ["left_wheel"]}, "joints.sdk_names"),
+        ({"sdk_names": ["left_wheel", "", "right_wheel", "right_wheel"]}, "joints.sdk_names"),
+    ],
+)
+def test_joints_that_mean_nothing_are_refused(joints: dict, problem: str):
+    contract = describe()
+    with pytest.raises(ContractError, match=problem):
+        write_metadata(contract | {"joints": contract["joints"] | joints})
+
+
+def test_commands_and_targets_that_mean_nothing_are_refused():
+    for ranges in ([1.0, 2.0], {"x": [2.0, 1.0]}, {"x": 1.0}):
+        with pytest.raises(ContractError, match="ranges of command 'walk'"):
+            write_metadata(describe(commands=[{"name": "walk", "ranges": ranges}]))
+    twice = [action(["hip", "knee"], [1.0, 1.0], [0.0, 0.0]), action(["knee"], [1.0], [0.0])]
+    with pytest.raises(ContractError, match=r"several actions have the targets \['knee'\]"):
+        write_metadata(describe(actions=twice))
 
 
 ON_THE_ROBOT = """

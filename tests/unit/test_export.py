@@ -84,11 +84,36 @@ def test_inputs_are_the_vectors_joined_in_order_and_the_images():
 def test_exactly_these_files_are_written(exported: tuple[list[str], Path]):
     groups, path = exported
     assert path.name == "policy.onnx"
-    assert sorted(file.name for file in path.parent.iterdir()) == ["contract.md", "parity.npz", "policy.onnx"]
+    assert sorted(file.name for file in path.parent.iterdir()) == [
+        "contract.md",
+        "parity.npz",
+        "policy.onnx",
+        "policy_batch1.onnx",
+    ]
     with np.load(path.with_name("parity.npz")) as parity:
         expected = record(build_student(groups), groups)
         assert parity.files == list(expected)
         assert all(np.array_equal(parity[name], expected[name]) for name in expected)
+
+
+def test_beside_it_is_one_for_runtimes_that_make_tensors_of_the_declared_shape(exported: tuple[list[str], Path]):
+    groups, path = exported
+    single = path.with_name("policy_batch1.onnx")
+    sessions = [onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"]) for file in (path, single)]
+    assert sessions[0].get_modelmeta().custom_metadata_map == sessions[1].get_modelmeta().custom_metadata_map
+    obs = observations(1)
+    inputs = assemble_inputs(obs, groups)
+    given = {item.name: inputs[item.name].numpy().ravel() for item in sessions[1].get_inputs()}
+    feed = {item.name: given[item.name].reshape(item.shape) for item in sessions[1].get_inputs()}
+    (output,) = sessions[1].get_outputs()
+    (actions,) = sessions[1].run([output.name], feed)
+    assert output.shape == [1, NUM_ACTIONS]
+    assert torch.allclose(torch.from_numpy(actions), build_student(groups)(obs), atol=1e-5)
+    recorded = record(build_student(groups), groups)
+    assert check_parity(single, recorded) <= 1e-5
+    recorded["actions"][-1] += 0.01  # each sample counts
+    with pytest.raises(ValueError, match="differ by"):
+        check_parity(single, recorded)
 
 
 def test_the_one_file_is_enough_and_computes_what_the_student_does(exported: tuple[list[str], Path], tmp_path: Path):
@@ -263,7 +288,7 @@ def test_standard_metadata_keeps_the_precision_of_a_32_bit_float():
     joints = [f"joint_{index}" for index in range(len(numbers))]
     contract["joints"] = {"names": joints, "stiffness": numbers, "damping": numbers, "default_position": numbers}
     contract["actions"][0] |= {"targets": joints, "scale": numbers, "offset": numbers}
-    contract["inputs"][0]["terms"][0] |= {"scale": numbers[0], "clip": [numbers[2], numbers[0]]}
+    contract["inputs"][0]["terms"][0] |= {"scale": [numbers[0]] * 2, "clip": [numbers[2], numbers[0]]}
     metadata = standard_metadata(contract)
     for key in ("joint_stiffness", "joint_damping", "default_joint_pos", "action_scale"):
         assert [np.float32(text) for text in metadata[key].split(",")] == [np.float32(number) for number in numbers]

@@ -33,7 +33,8 @@ def describe_kind(kind: str) -> dict:
     contract = copy.deepcopy(describe_student(KINDS[kind]))
     if kind == "history":
         (goal,) = (term for term in contract["inputs"][0]["terms"] if term["name"] == "goal")
-        goal |= {"shape": [1], "history_length": GOAL, "valid_range": {"low": [-100.0], "high": [100.0]}}
+        valid_range = {"low": [-100.0], "high": [100.0]}
+        goal |= {"shape": [1], "scale": goal["scale"][:1], "history_length": GOAL, "valid_range": valid_range}
     return contract
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 from rsl_rl.models import MLPModel, RNNModel
@@ -170,6 +171,7 @@ def test_a_student_with_memory_is_exported_and_runs_without_torch(kind: str, gro
     student.eval()
     contract = describe_student(groups) | {"memory": describe_memory(kind, 2, 6)}
     assert describe_memory_of(student) == contract["memory"]
+    assert student.rnn is student.encoder.rnn  # where Isaac Lab's LEAPP export looks for it
     recorded = record_inputs(Walk(), student, groups, num_steps=200, seed=3)
     assert recorded["first"][1:].any() and recorded["first"].shape == (200, 4)
     path = export_student(student, groups, contract, recorded, tmp_path)
@@ -183,11 +185,16 @@ def test_a_student_with_memory_is_exported_and_runs_without_torch(kind: str, gro
             if step == 3:
                 ended = torch.rand(count) < 0.5
                 student.reset(ended)
-                policy.reset(ended)
+                policy.reset(ended.long())  # as rsl_rl tells which episodes ended
             with torch.no_grad():
                 torch.testing.assert_close(policy(obs), student(obs), atol=1e-5, rtol=0)
-    with pytest.raises(ObservationError, match="memory is of 64"):
+    with pytest.raises(ObservationError, match="past is of 64"):
         policy(observations(2))
+    # declared shapes of the other file hold one robot, memory included; export compared it too
+    single = onnxruntime.InferenceSession(path.with_name("policy_batch1.onnx"), providers=["CPUExecutionProvider"])
+    states = {item[place] for item in contract["memory"] for place in ("input", "output")}
+    nodes = [*single.get_inputs(), *single.get_outputs()]
+    assert {node.shape[1 if node.name in states else 0] for node in nodes} == {1}
     # a recording in which an episode's beginning is left out does not pass
     wrong = recorded | {"first": np.zeros_like(recorded["first"])}
     with pytest.raises(ValueError, match="differ by"):

@@ -111,6 +111,13 @@ def test_other_runs_tasks_policies_and_arrays_are_refused(tmp_path: Path) -> Non
     np.savez(path, positions=np.zeros(3))
     with pytest.raises(InitialStatesError, match="no file of initial states"):
         read_initial_states(path, MAZE, RUN)
+    for description in ("3", "[1]", "null", '"text"', "{", "[" * 10000):
+        np.savez(path, description=np.array(description))
+        with pytest.raises(InitialStatesError, match="no file of initial states"):
+            read_initial_states(path, MAZE, RUN)
+    np.savez(path, description=np.array(json.dumps({"format_version": 1, "task": MAZE, "run": RUN})))
+    with pytest.raises(InitialStatesError, match="is damaged: it lacks env, seed"):
+        read_initial_states(path, MAZE, RUN)
 
 
 def write_first_layout(path: Path, format_version: int) -> Path:

@@ -81,10 +81,11 @@ def describe_term(
     name: str,
     group: str,
     shape: list[int],
-    scale: float = 1.0,
+    scale: float | list[float] = 1.0,
     clip: list[float | None] | None = None,
     history_length: int = 0,
     source: str = "sensor",
+    **changes: object,
 ) -> dict:
     """A term, as :func:`tsra_lab.export.isaac_lab.deployment_contract` lays it out."""
     count = shape[0] if len(shape) == 1 else 1
@@ -95,11 +96,15 @@ def describe_term(
         "unit": "m",
         "frame": "body",
         "source": source,
+        "joints": None,
         "noise_free": False,
-        "scale": scale,
         "clip": clip,
+        "scale": scale if isinstance(scale, list) else [scale] * count,
+        "delay_periods": [0, 0],
         "history_length": history_length,
+        "history_order": "term",
         "valid_range": {"low": [-100.0] * count, "high": [100.0] * count},
+        **changes,
     }
 
 
@@ -133,12 +138,16 @@ def describe_student(groups: list[str]) -> dict:
                 "clip": None,
             }
         ],
-        "commands": ["goal"],
+        "commands": [{"name": "goal", "ranges": {"distance": [0.5, 2.0]}}],
         "joints": {
             "names": ["left_wheel", "right_wheel"],
             "stiffness": [0.0, 0.0],
             "damping": [123.456789, 0.1],
             "default_position": [1.0e-7, -3.14159265],
+            "effort_limit": [5.0, None],
+            "velocity_limit": [None, None],
+            "actuator": ["ImplicitActuator", None],
+            "sdk_names": None,
         },
         "evaluation": EVALUATION,
     }

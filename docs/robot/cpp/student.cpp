@@ -20,6 +20,7 @@ namespace tsra {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr std::size_t kMaxDelay = 1000;  // of the last action [control periods], as in Python
 
 void require(bool condition, const std::string& problem) {
   if (!condition) throw ContractError("The contract is broken: " + problem + ".");
@@ -87,8 +88,18 @@ Term read_term(const Json& item) {
   require(source == "sensor" || source == "last_action", "the source of '" + term.name + "' is unknown");
   term.last_action = source == "last_action";
   std::tie(term.low, term.high) = read_bounds(item["clip"]);
-  term.scale = read_float(item["scale"]);
+  for (const Json& scale : item["scale"].list()) term.scale.push_back(read_float(scale));
+  if (item["shape"].list().size() > 1 && term.scale.size() == 1) term.scale.assign(term.size, term.scale.front());
+  require(term.scale.size() == term.size, "the scale of '" + term.name + "' is not one number for each element");
   term.frames = std::max<std::size_t>(item["history_length"].count(0), 1);
+  const Json::List& delay = item["delay_periods"].list();
+  require(delay.size() == 2, "the delay of '" + term.name + "' is malformed");
+  term.lag = term.last_action ? delay[0].count(0) : 0;
+  require(!term.last_action || (delay[1].count(0) == term.lag && term.lag <= kMaxDelay),
+          "the delay of '" + term.name + "' is random or too long");
+  const std::string& order = item["history_order"].text();
+  require(order == "term" || order == "time", "the history order of '" + term.name + "' is unknown");
+  if (order == "time") term.group = item["group"].text();
   return term;
 }
 
@@ -108,7 +119,8 @@ Student::Student(const std::string& path) : env_(ORT_LOGGING_LEVEL_FATAL, "tsra"
     Ort::SessionOptions options;
     options.SetIntraOpNumThreads(1);
     options.SetInterOpNumThreads(1);
-    // from memory: a file that refers to further files is not read, for a student is one file
+    // A student is one file. ONNX Runtime would still read further files that a model names, from the working directory,
+    // and would run loops: give it only files that tsra_deploy has loaded.
     session_ = Ort::Session(env_, bytes.data(), bytes.size(), options);
     read_contract(read_entries(session_));
     check_graph();
@@ -160,7 +172,7 @@ void Student::read_inputs(const Json& contract) {
   std::set<std::string> names;
   for (const Json& item : contract["inputs"].list()) {
     const std::vector<std::int64_t> shape = read_shape(item["shape"]);
-    Input input{{item["name"].text(), shape, 0, std::vector<float>(size_of(shape))}, {}};
+    Input input{{item["name"].text(), shape, 0, std::vector<float>(size_of(shape))}, {}, {}, {}, {}};
     std::size_t size = 0;
     for (const Json& term_item : item["terms"].list()) {
       const Term term = read_term(term_item);
@@ -171,9 +183,33 @@ void Student::read_inputs(const Json& contract) {
       if (!term.last_action) sensors_.push_back(term);
     }
     require(size == input.tensor.values.size(), "the terms do not fill the input '" + input.tensor.name + "'");
+    lay_out(input);
     inputs_.push_back(std::move(input));
   }
   require(!inputs_.empty(), "there are no inputs");
+}
+
+void Student::lay_out(Input& input) {
+  // histories lie from oldest to newest: of one term, or of the terms of a group together
+  std::size_t begin = 0;
+  for (std::size_t first = 0, after; first < input.terms.size(); first = after) {
+    const Term& term = input.terms[first];
+    std::size_t width = term.size;
+    for (after = first + 1; after < input.terms.size() && !term.group.empty(); ++after) {
+      if (input.terms[after].group != term.group) break;
+      require(input.terms[after].frames == term.frames, "the terms of '" + term.group + "' have different histories");
+      width += input.terms[after].size;
+    }
+    for (std::size_t age = term.frames; age-- > 0;) {
+      std::size_t place = begin;
+      for (std::size_t index = first; index < after; ++index) {
+        const Term& member = input.terms[index];
+        input.ages.insert(input.ages.end(), member.size, age + member.lag);
+        for (std::size_t element = 0; element < member.size; ++element) input.places.push_back(place++);
+      }
+    }
+    begin += width;
+  }
 }
 
 void Student::read_actions(const Json& contract) {
@@ -248,19 +284,22 @@ void Student::check(const Readings& readings) const {
 }
 
 void Student::remember(Input& input, const Readings& readings) {
-  // each term's samples lie together from oldest to newest, so the input itself is the history
-  float* samples = input.tensor.values.data();
+  std::vector<float> sample;
   for (const Term& term : input.terms) {
-    float* const end = samples + term.size * term.frames;
-    float* const newest = end - term.size;
-    std::copy(samples + term.size, end, samples);
     const std::vector<float>& values = term.last_action ? last_action_ : readings.at(term.name);
-    std::transform(values.begin(), values.end(), newest,
-                   [&term](float value) { return std::clamp(value, term.low, term.high) * term.scale; });
-    if (first_) {  // the first sample of an episode fills all
-      for (float* sample = samples; sample != newest; sample += term.size) std::copy(newest, end, sample);
+    for (std::size_t i = 0; i < term.size; ++i) {
+      sample.push_back(std::clamp(values[i], term.low, term.high) * term.scale[i]);
     }
-    samples = end;
+  }
+  if (first_) {  // the first sample of an episode stands for those before
+    const std::size_t depth = *std::max_element(input.ages.begin(), input.ages.end()) + 1;
+    input.samples.assign(depth, sample);
+  } else {
+    input.samples.pop_back();
+    input.samples.push_front(std::move(sample));
+  }
+  for (std::size_t i = 0; i < input.places.size(); ++i) {
+    input.tensor.values[i] = input.samples[input.ages[i]][input.places[i]];
   }
 }
 

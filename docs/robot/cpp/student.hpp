@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -44,8 +45,10 @@ struct Term {
   std::size_t size;  ///< elements of one sample: the product of its shape
   bool last_action;  ///< not a sensor's, but what the policy did a step ago
   float low, high;   ///< clip, infinite where it is open
-  float scale;
-  std::size_t frames;  ///< samples that the network sees, at least 1
+  std::vector<float> scale;  ///< of each element
+  std::size_t frames;        ///< samples that the network sees, at least 1
+  std::size_t lag;           ///< how late the newest of them is; 0 for sensors, which have the robot's own delay
+  std::string group;         ///< of terms whose histories lie together sample by sample; empty if term by term
 };
 
 /// What each sensor reads, by its term's name: flattened in C order, in the units of the contract, neither clipped nor
@@ -56,7 +59,7 @@ using Readings = std::map<std::string, std::vector<float>>;
 class Student {
  public:
   /// Version of the contract that this runtime reads.
-  static constexpr std::size_t kFormatVersion = 3;
+  static constexpr std::size_t kFormatVersion = 4;
 
   /// Loads a student.
   ///
@@ -99,10 +102,13 @@ class Student {
   struct Input {
     Tensor tensor;
     std::vector<Term> terms;
+    std::vector<std::size_t> places, ages;      // of each element of the tensor: in a sample, and of that sample
+    std::deque<std::vector<float>> samples;     // of all terms, the newest first
   };
 
   void read_contract(const Json& contract);
   void read_inputs(const Json& contract);
+  static void lay_out(Input& input);
   void read_actions(const Json& contract);
   void check_graph() const;
   void check(const Readings& readings) const;

@@ -15,7 +15,7 @@ import sys
 
 from tsra_lab.export import verify_student
 from tsra_lab.runs import (
-    PARITY_ENVS,
+    EXPORT_ENVS,
     add_run_arguments,
     export_run,
     find_run,
@@ -48,14 +48,19 @@ def main() -> int:
         "--output",
         type=writable_folder,
         default=None,
-        help="Folder for the files; the run directory's 'exported' if omitted.",
+        help="Folder for the files; the run directory's 'student' if omitted.",
+    )
+    parser.add_argument(
+        "--skip_measurement",
+        action="store_true",
+        help="Do not measure a student whose training did not; the contract then says so.",
     )
     parser.add_argument("--verify", metavar="FILE", help="Only check this exported file again; no other option.")
     args, overrides = parse_args(parser)
 
     run = find_run(args.task, args.checkpoint, overrides, "training", args.agent, prefer_best=True, trusted=args.trust)
-    with open_run(run, args, num_envs=PARITY_ENVS) as opened:
-        export_run(args.task, opened.env, opened.runner, run.checkpoint.parent, args.output)
+    with open_run(run, args, num_envs=EXPORT_ENVS) as opened:
+        export_run(args.task, opened.env, opened.runner, run.checkpoint.parent, args.output, not args.skip_measurement)
     return 0
 
 
@@ -70,8 +75,12 @@ def verify(file: str) -> int:
     """
     try:
         result = verify_student(file)
-    except (FileNotFoundError, ValueError) as error:
+    except (OSError, ValueError) as error:
         print(f"[ERROR] {error}", file=sys.stderr)
+        return 1
+    except Exception as error:  # a recording may hold anything
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"[ERROR] '{file}', or the recording beside it, is damaged: {told}", file=sys.stderr)
         return 1
     print(
         f"[INFO] {file} is sound: contract, standard keys and ranges hold, and {result['steps']} recorded observations"

@@ -24,8 +24,7 @@ def main() -> int:
     args, overrides = parse_args(parser)
 
     run = find_run(args.task, args.checkpoint, overrides, "play", args.agent, trusted=args.trust)
-    if args.policy == "onnx" and not run.exported.is_file():
-        raise ValueError(f"'{run.exported}' is missing: export the student first (scripts/export.py).")
+    run.check_exported([args.policy])
     record_video(args, run.env_cfg, run.checkpoint.parent, "play", run.checkpoint)
     with open_run(run, args) as opened:
         try:

@@ -32,7 +32,7 @@ def main() -> int:
     """
     parser = make_parser(__doc__, video="training")
     add_training_arguments(parser)
-    parser.add_argument("--agent", default=DEFAULT_AGENT, help="Key of the agent's configuration.")
+    parser.add_argument("--agent", type=named, default=DEFAULT_AGENT, help="Key of the agent's configuration.")
     parser.add_argument(
         "--checkpoint", type=named, default=None, help="Resume: a checkpoint, a run directory, 'latest' or 'best'."
     )

@@ -11,11 +11,12 @@ from .metadata import standard_metadata
 from .onnx_policy import OnnxPolicy
 from .page import contract_page
 from .parity import check_parity, record_inputs
-from .student import export_student
+from .student import STUDENT_FILE, export_student
 from .unitree import unitree_yaml
 from .verification import verify_student
 
 __all__ = [
+    "STUDENT_FILE",
     "OnnxPolicy",
     "assemble_inputs",
     "check_parity",

@@ -7,11 +7,15 @@
 
 from __future__ import annotations
 
+from tsra_deploy.contract import BY_TERM, LAST_ACTION
+
 
 def standard_metadata(contract: dict) -> dict[str, str]:
     """Write the keys that whole_body_tracking and mjlab write, in their spelling.
 
-    Lists are comma-separated. Numbers keep the full precision of a 32-bit float.
+    Lists are comma-separated. Numbers keep the full precision of a 32-bit float. What their readers would take for
+    something else is left out: gains where a joint has none, scales where a term has several, and histories by time or
+    of a last action that is delayed.
 
     Args:
         contract: As :func:`tsra_lab.export.isaac_lab.deployment_contract` gives it.
@@ -26,22 +30,28 @@ def standard_metadata(contract: dict) -> dict[str, str]:
         for joint, scale in zip(action["targets"], action["scale"], strict=True)
     }
     joints = contract["joints"]
-    return {
+    metadata = {
         "run_path": contract["run"]["name"],
         "joint_names": ",".join(joints["names"]),
-        "joint_stiffness": _csv(joints["stiffness"]),
-        "joint_damping": _csv(joints["damping"]),
         "default_joint_pos": _csv(joints["default_position"]),
-        "command_names": ",".join(contract["commands"]),
+        "command_names": ",".join(command["name"] for command in contract["commands"]),
         "observation_names": ",".join(term["name"] for term in terms),
         "action_scale": _csv(list(scale_of.values())),
-        "observation_terms_scale": _csv([term["scale"] for term in terms]),
         "observation_terms_clip": ",".join(
             "-inf;inf" if term["clip"] is None else _csv_bounds(*term["clip"]) for term in terms
         ),
-        "observation_terms_history_length": ",".join(str(term["history_length"]) for term in terms),
-        "observation_terms_flatten_history_dim": ",".join("True" for _ in terms),
     }
+    if None not in joints["stiffness"] + joints["damping"]:
+        metadata |= {"joint_stiffness": _csv(joints["stiffness"]), "joint_damping": _csv(joints["damping"])}
+    if all(len(set(term["scale"])) == 1 for term in terms):
+        metadata["observation_terms_scale"] = _csv([term["scale"][0] for term in terms])
+    prompt = all(term["source"] != LAST_ACTION or term["delay_periods"] == [0, 0] for term in terms)
+    if prompt and all(term["history_order"] == BY_TERM for term in terms):
+        metadata |= {
+            "observation_terms_history_length": ",".join(str(term["history_length"]) for term in terms),
+            "observation_terms_flatten_history_dim": ",".join("True" for _ in terms),
+        }
+    return metadata
 
 
 def _csv(values: list[float]) -> str:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from tsra_deploy.contract import LAST_ACTION
+from tsra_deploy.contract import JOINT_NUMBERS, LAST_ACTION
 
 
 def contract_page(contract: dict) -> str:
@@ -31,20 +31,22 @@ def contract_page(contract: dict) -> str:
         f"- Control period: {timing['control_period_s']:g} s ({timing['decimation']} physics steps of"
         f" {timing['physics_dt_s']:g} s in training)",
         f"- Raw actions are bounded to {_tell_limit(contract['clip_actions'])} before scale and offset.",
-        f"- Commands of training: {', '.join(contract['commands']) or 'none'}",
+        f"- Commands of training: {'; '.join(map(_tell_command, contract['commands'])) or 'none'}",
         "",
         "## Observations",
         "",
-        "Clip comes first, then scale, then history (oldest sample first, the first of an episode repeated). The valid"
-        " range is what the student saw while it was recorded for this file, after clip and scale.",
+        "Clip comes first, then scale, delay and history (oldest sample first, the first of an episode repeated; by"
+        " term, or by time: all terms of the group for each sample). Delays are in control periods: what a sensor"
+        " reads may be that late when it is handed over, and is not delayed further; the last action is delayed by the"
+        " runtime. The valid range is what the student saw while it was recorded for this file, after clip and scale.",
     ]
     for item in contract["inputs"]:
         lines += [
             "",
             f"Input `{item['name']}`, shape (batch, {', '.join(map(str, item['shape']))}):",
             "",
-            "| term | shape | unit | frame | clip | scale | history | noise in training | valid range |",
-            "|---|---|---|---|---|---|---|---|---|",
+            "| term | shape | unit | frame | clip | scale | delay | history | noise in training | valid range |",
+            "|---|---|---|---|---|---|---|---|---|---|",
         ]
         lines += [_tell_term(term) for term in item["terms"]]
     lines += [
@@ -73,13 +75,31 @@ def contract_page(contract: dict) -> str:
         lines.append("None.")
     joints = contract["joints"]
     if joints["names"]:
-        lines += ["", "## Joints", "", "| joint | stiffness | damping | default position |", "|---|---|---|---|"]
-        columns = (joints[name] for name in ("names", "stiffness", "damping", "default_position"))
-        lines += [f"| {name} | {k:g} | {d:g} | {at:g} |" for name, k, d, at in zip(*columns, strict=True)]
+        order = ", ".join(name or "(none)" for name in joints["sdk_names"] or ["not known"])
+        lines += [
+            "",
+            "## Joints",
+            "",
+            f"Order of the robot's SDK: {order}.",
+            "",
+            f"| joint | actuator in training | {' | '.join(name.replace('_', ' ') for name in JOINT_NUMBERS)} |",
+            f"|---|---{'|---' * len(JOINT_NUMBERS)}|",
+        ]
+        for index, joint in enumerate(joints["names"]):
+            numbers = (joints[name][index] for name in JOINT_NUMBERS)
+            cells = [joint, joints["actuator"][index] or "-", *("-" if n is None else f"{n:g}" for n in numbers)]
+            lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
-def _tell_evaluation(evaluation: dict) -> str:
+def _tell_command(command: dict) -> str:
+    ranges = [f"{name} {_tell_bounds(bounds)}" for name, bounds in (command["ranges"] or {}).items()]
+    return f"{command['name']}{f' ({", ".join(ranges)})' if ranges else ''}"
+
+
+def _tell_evaluation(evaluation: dict | None) -> str:
+    if evaluation is None:
+        return "Not measured"
     success = evaluation["success_rate"]
     if success is None:
         performance = f"return {evaluation['return_mean']:.3g}"
@@ -103,6 +123,7 @@ def _tell_bounds(bounds: list[float | None] | None) -> str:
 
 def _tell_term(term: dict) -> str:
     low, high = min(term["valid_range"]["low"]), max(term["valid_range"]["high"])
+    shortest, longest = term["delay_periods"]
     provided = " (kept by the runtime)" if term["source"] == LAST_ACTION else ""
     cells = [
         f"{term['name']}{provided}",
@@ -110,8 +131,9 @@ def _tell_term(term: dict) -> str:
         term["unit"],
         term["frame"],
         _tell_bounds(term["clip"]),
-        f"{term['scale']:g}",
-        str(term["history_length"] or "-"),
+        ", ".join(f"{scale:g}" for scale in (term["scale"] if len(set(term["scale"])) > 1 else term["scale"][:1])),
+        "-" if shortest == longest == 0 else str(longest) if shortest == longest else f"{shortest} to {longest}",
+        f"{term['history_length']} by {term['history_order']}" if term["history_length"] else "-",
         "no" if term["noise_free"] else "yes",
         f"{low:.3g} to {high:.3g}",
     ]

@@ -13,14 +13,16 @@ import numpy as np
 import onnx
 
 from tsra_deploy import Policy
+from tsra_deploy.observations import layout_of
 
 from .metadata import standard_metadata
 from .parity import check_parity
-from .student import PARITY_FILE
+from .replay import check_replay, has_readings
+from .student import PARITY_FILE, SINGLE_FILE
 
 
 def verify_student(path: str | Path) -> dict[str, float | int]:
-    """Check a file's contract, its standard keys, that it is alone, its parity, and that its ranges hold.
+    """Check a file's contract, its standard keys, that it is alone, its parity, its replay, and that its ranges hold.
 
     Args:
         path: ONNX file; ``parity.npz`` lies beside it.
@@ -51,6 +53,14 @@ def verify_student(path: str | Path) -> dict[str, float | int]:
     with np.load(parity) as archive:
         recorded = {name: archive[name] for name in archive.files}
     difference = check_parity(path, recorded)
+    single = path.with_name(SINGLE_FILE)
+    if single.is_file():
+        other = {item.key: item.value for item in onnx.load(single, load_external_data=False).metadata_props}
+        if other != metadata:
+            raise ValueError(f"'{single}' is of another export than '{path}'.")
+        check_parity(single, recorded)
+    if has_readings(recorded):
+        check_replay(path, recorded)
     _check_ranges(policy.inputs, recorded)
     (opset,) = (item.version for item in model.opset_import if item.domain == "")
     return {"parity": difference, "steps": len(recorded["actions"]), "opset": opset}
@@ -59,13 +69,11 @@ def verify_student(path: str | Path) -> dict[str, float | int]:
 def _check_ranges(inputs: list[dict], recorded: dict[str, np.ndarray]) -> None:
     """Refuse valid ranges that the recording itself leaves."""
     for item in inputs:
-        array, start = recorded[item["name"]], 0
-        for term in item["terms"]:
-            low, high = (np.array(term["valid_range"][bound], np.float32) for bound in ("low", "high"))
-            values = array
-            if len(item["shape"]) == 1:
-                width = len(low) * max(term["history_length"], 1)
-                values = array[:, start : start + width].reshape(-1, len(low))
-                start += width
-            if (values < low).any() or (values > high).any():
-                raise ValueError(f"The recording leaves the valid range of '{term['name']}'.")
+        for bound, beyond in (("low", np.less), ("high", np.greater)):
+            limits = np.array([limit for term in item["terms"] for limit in term["valid_range"][bound]], np.float32)
+            owners = [term["name"] for term in item["terms"] for _ in term["valid_range"][bound]]
+            places = layout_of(item["terms"])[0] if len(item["shape"]) == 1 else 0
+            outside = beyond(recorded[item["name"]], limits[places]).any(axis=0)
+            if outside.any():
+                names = sorted(set(np.broadcast_to(np.array(owners)[places], outside.shape)[outside]))
+                raise ValueError(f"The recording leaves the valid range of {', '.join(map(repr, map(str, names)))}.")

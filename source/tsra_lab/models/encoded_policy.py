@@ -73,6 +73,11 @@ class EncodedPolicy(MLPModel):
         return self.encoder.is_recurrent
 
     @property
+    def rnn(self) -> Any:
+        """Memory of a recurrent encoder: here Isaac Lab's LEAPP export looks for it."""
+        return self.encoder.rnn
+
+    @property
     def distribution(self) -> Distribution | None:  # ty: ignore[incompatible-property-override]  # the head's
         """Distribution of the actions."""
         return self.head.distribution

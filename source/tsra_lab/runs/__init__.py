@@ -5,11 +5,11 @@
 
 """Runs: their directories, the configurations they are made of, beginning one, and opening one that is finished."""
 
-from .arguments import named, positive, writable_file, writable_folder
+from .arguments import check_device, named, positive, seed, writable_file, writable_folder
 from .directory import (
     CHECKPOINT_PATTERN,
     DEFAULT_AGENT,
-    agent_of_run,
+    STUDENT_FOLDER,
     find_checkpoint,
     git_state,
     log_root,
@@ -18,7 +18,7 @@ from .directory import (
 )
 from .distillation import aligned_models, distillation_agent, distillation_agent_key
 from .environment import environment_of_run, recorded_presets
-from .exporting import PARITY_ENVS, export_run
+from .exporting import EXPORT_ENVS, export_run
 from .opening import (
     FinishedRun,
     OpenRun,
@@ -30,7 +30,8 @@ from .opening import (
     open_run,
 )
 from .playback import play
-from .refusals import refusing
+from .recorded_agent import agent_of_run
+from .refusals import reading, refusing
 from .session import (
     check_groups_exist,
     is_preset,
@@ -45,7 +46,8 @@ from .training import Training, add_training_arguments, apply_arguments, open_tr
 __all__ = [
     "CHECKPOINT_PATTERN",
     "DEFAULT_AGENT",
-    "PARITY_ENVS",
+    "EXPORT_ENVS",
+    "STUDENT_FOLDER",
     "FinishedRun",
     "OpenRun",
     "Training",
@@ -55,6 +57,7 @@ __all__ = [
     "agent_of_run",
     "aligned_models",
     "apply_arguments",
+    "check_device",
     "check_groups_exist",
     "distillation_agent",
     "distillation_agent_key",
@@ -76,10 +79,12 @@ __all__ = [
     "parse_args",
     "play",
     "positive",
+    "reading",
     "record_video",
     "recorded_presets",
     "refusing",
     "resolve_configs",
+    "seed",
     "writable_file",
     "writable_folder",
     "write_params",

@@ -18,12 +18,14 @@ from rsl_rl.env import VecEnv
 
 from isaaclab_tasks.utils import load_cfg_from_registry
 
-from tsra_lab.export import OnnxPolicy
+from tsra_lab.export import STUDENT_FILE, OnnxPolicy
 from tsra_lab.runners import AlignedRunner, load_checkpoint
 
 from .arguments import named
-from .directory import DEFAULT_AGENT, agent_of_run, find_checkpoint
+from .directory import DEFAULT_AGENT, STUDENT_FOLDER, find_checkpoint
 from .environment import Mode, environment_of_run
+from .recorded_agent import agent_of_run
+from .refusals import reading
 from .session import check_groups_exist, open_environment
 
 
@@ -46,7 +48,24 @@ class FinishedRun:
     @property
     def exported(self) -> Path:
         """Where the run's exported student lies, if it was exported."""
-        return self.checkpoint.parent / "exported" / "policy.onnx"
+        return self.checkpoint.parent / STUDENT_FOLDER / STUDENT_FILE
+
+    def check_exported(self, names: Sequence[str] | None) -> None:
+        """Refuse an exported student that is asked for and missing, or is none: before the simulator starts.
+
+        Args:
+            names: Policies that are asked for; None for all there are.
+
+        Raises:
+            FileNotFoundError: If it is asked for by name and was not exported.
+            tsra_deploy.ContractError: If the file is no exported student.
+        """
+        if names is not None and "onnx" not in names:
+            return
+        if self.exported.is_file():
+            OnnxPolicy(self.exported)
+        elif names is not None:
+            raise FileNotFoundError(f"'{self.exported}' is missing: export the student first (scripts/export.py).")
 
 
 @dataclass
@@ -72,7 +91,7 @@ class OpenRun(FinishedRun):
             ValueError: If the run lacks one of them.
         """
         policies: dict[str, Any] = dict(self.runner.policies())
-        if self.exported.is_file():
+        if self.exported.is_file() and (names is None or "onnx" in names):
             policies["onnx"] = onnx = OnnxPolicy(self.exported)
             exported, loaded = onnx.runtime.contract["run"]["iteration"], self.runner.current_learning_iteration
             if exported != loaded:  # the best student was exported, and this is not it
@@ -88,7 +107,9 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     Args:
         parser: Parser of a command.
     """
-    parser.add_argument("--agent", default=DEFAULT_AGENT, help="Agent among whose runs 'latest' and 'best' look.")
+    parser.add_argument(
+        "--agent", type=named, default=DEFAULT_AGENT, help="Agent among whose runs 'latest' and 'best' look."
+    )
     parser.add_argument(
         "--checkpoint", type=named, required=True, help="A checkpoint, a run directory, 'latest' or 'best'."
     )
@@ -136,9 +157,10 @@ def find_run(
     """
     path = find_checkpoint(task, checkpoint, agent_key, prefer_best)
     print(f"[INFO] Checkpoint: {path}")
-    agent = agent_of_run(path, trusted)
-    env_cfg = environment_of_run(path.parent, task, mode, overrides)
-    check_groups_exist(env_cfg, agent["obs_groups"])
+    with reading(path.parent):
+        agent = agent_of_run(path, trusted)
+        env_cfg = environment_of_run(path.parent, task, mode, overrides)
+        check_groups_exist(env_cfg, agent["obs_groups"])
     return FinishedRun(task, path, agent, env_cfg)
 
 
@@ -163,7 +185,7 @@ def open_run(
     load_checkpoint(run.checkpoint, "cpu")  # refused before the simulator starts
     run.env_cfg.seed = seed if args.seed is None else args.seed
     args.num_envs = args.num_envs or num_envs
-    with open_environment(args, run.env_cfg, run.agent["clip_actions"]) as env:
+    with open_environment(args, run.env_cfg, run.agent.get("clip_actions")) as env:
         runner = load_run(env, run, args.device)
         yield OpenRun(run.task, run.checkpoint, run.agent, run.env_cfg, env, runner)
 

@@ -7,6 +7,10 @@
 
 from __future__ import annotations
 
+import math
+
+import torch
+
 from isaaclab.envs.mdp import JointVelocityAction
 
 
@@ -17,13 +21,24 @@ class BodyVelocityAction(JointVelocityAction):
     physics step.
     """
 
+    def describe_targets(self) -> dict:
+        """What the robot is commanded with, for the deployment contract; the joints only stand for its wheels."""
+        scale, offset = (
+            torch.as_tensor(x).expand_as(self._raw_actions)[0].tolist() for x in (self._scale, self._offset)
+        )
+        bounds = [] if self.cfg.clip is None else self._clip[0].tolist()
+        return {
+            "kind": "body velocity",
+            "targets": list(self._joint_names),
+            "scale": scale,
+            "offset": offset,
+            "clip": [[bound if math.isfinite(bound) else None for bound in pair] for pair in bounds] or None,
+        }
+
     def apply_actions(self) -> None:
         """Rotate the velocity into the environment frame and set the joints' targets."""
-        heading = self._asset.data.joint_pos.torch[:, self._joint_ids[2]]
+        heading = self._asset.data.joint_pos.torch[:, self._joint_ids][:, 2]  # LEAPP traces no index that is a tensor
         cos, sin = heading.cos(), heading.sin()
         ahead, left, turn = self.processed_actions.unbind(dim=-1)
-        target = self.processed_actions.clone()
-        target[:, 0] = cos * ahead - sin * left
-        target[:, 1] = sin * ahead + cos * left
-        target[:, 2] = turn
+        target = torch.stack([cos * ahead - sin * left, sin * ahead + cos * left, turn], dim=-1)
         self._asset.set_joint_velocity_target_index(target=target, joint_ids=self._joint_ids)

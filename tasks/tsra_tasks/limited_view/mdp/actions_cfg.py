@@ -16,6 +16,3 @@ class BodyVelocityActionCfg(JointVelocityActionCfg):
     class_type: type | str = "{DIR}.actions:BodyVelocityAction"
 
     preserve_order: bool = True
-
-    interface: str = "body velocity"
-    """What the robot is commanded with, for the deployment contract; the joints only stand for its wheels."""
