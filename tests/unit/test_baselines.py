@@ -22,6 +22,7 @@ from tiny_agent import (
     moved,
     observations,
     snapshot,
+    unmasked_cfg,
 )
 
 from tsra_lab.algorithms import (
@@ -205,8 +206,7 @@ def test_the_penalty_is_the_divergence_between_teacher_and_proxy():
 def unmasked(kind: type[AlignedPPO]) -> AlignedPPO:
     """A tiny aligned agent of a kind, after its warm-up, with a rollout to learn from."""
     torch.manual_seed(0)
-    cfg = aligned_cfg()
-    cfg["algorithm"]["class_name"] = kind
+    cfg = unmasked_cfg() if kind is UnmaskedPPO else aligned_cfg()
     algorithm = kind.construct_algorithm(observations(), environment(), cfg, "cpu")
     collect_rollout(algorithm)
     algorithm.update()

@@ -40,14 +40,17 @@ PLAIN = "#7f7f7f"
 def teacher_and_student(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
     """Agent of a method that trains a teacher and a student which share a policy head."""
     algorithm: dict[str, Any] = {"embedding_dim": suite.embedding_dim, "pairs": replace(suite.pairs, **method.pairs)}
+    obs_groups = {"teacher": suite.privileged, "student": suite.onboard, "critic": suite.privileged}
     if issubclass(method.algorithm, AlignedPPOCfg):
         algorithm["encoders"] = suite.encoders
+        if suite.shared:
+            obs_groups |= {"teacher": suite.hidden or suite.privileged, "shared": suite.shared}
     return TeacherStudentRunnerCfg(
         teacher=suite.teacher_encoder,
         student=getattr(suite, method.student_encoder),
         actor=suite.head,
         critic=suite.critic,
-        obs_groups={"teacher": suite.privileged, "student": suite.onboard, "critic": suite.privileged},
+        obs_groups=obs_groups,
         algorithm=method.algorithm(**suite.ppo | algorithm | suite.settings.get(method.key, {})),
         evaluation_interval=suite.evaluation_interval,
         **suite.run(method),

@@ -19,7 +19,7 @@ from rsl_rl.utils import resolve_class
 from tensordict import TensorDict
 
 from tsra_lab.alignment import PairCollector, Pairs
-from tsra_lab.models import EncodedPolicy, build_head
+from tsra_lab.models import EncodedPolicy, SharedObservation, build_head
 from tsra_lab.observations import check_contract, check_observation_sets, observation_contract
 
 from .action_distance import action_distance
@@ -107,7 +107,7 @@ class TeacherStudentPPO(PPO):
             Those of teacher and critic, and what a method adds.
         """
         sets = self.contract["sets"]
-        return obs.select(*sets["teacher"], *sets["critic"])
+        return obs.select(*sets["teacher"], *sets["critic"], *sets.get("shared", []))
 
     def auxiliary_loss(self, observations: TensorDict) -> torch.Tensor | None:
         """Loss that joins PPO's on every minibatch.
@@ -270,17 +270,19 @@ class TeacherStudentPPO(PPO):
                 shared with the critic.
         """
         sets = cfg["obs_groups"]
-        check_observation_sets(sets, ("teacher", "student", "critic"), obs.keys())
+        check_observation_sets(sets, ("teacher", "student", "critic"), obs.keys(), optional=("shared",))
+        shared = SharedObservation(obs, sets["shared"]) if sets.get("shared") else None
         _, settings = resolve_class(cfg["algorithm"])
         if settings.pop("share_cnn_encoders", False):
             raise ValueError(f"{cls.__name__}'s critic has no encoder to share: leave 'share_cnn_encoders' False.")
         embedding_dim = settings.pop("embedding_dim")
-        head = build_head(cfg["actor"], embedding_dim, env.num_actions)
+        head = build_head(cfg["actor"], embedding_dim + (shared.width if shared else 0), env.num_actions)
         critic_class, critic_cfg = resolve_class(cfg["critic"])
         critic = critic_class(obs, sets, "critic", 1, **critic_cfg)
 
         def build(name: str) -> EncodedPolicy:
-            return EncodedPolicy(obs, sets, name, env.num_actions, dict(cfg[name]), head, embedding_dim).to(device)
+            model = dict(cfg[name])
+            return EncodedPolicy(obs, sets, name, env.num_actions, model, head, embedding_dim, shared).to(device)
 
         policies = cls.build_policies(build)
         print("\n".join(f"{name.capitalize()}: {model}" for name, model in {**policies, "critic": critic}.items()))
@@ -288,13 +290,20 @@ class TeacherStudentPPO(PPO):
             policies,
             critic,
             observation_contract(env, obs, sets),
-            PairCollector.of(env, sets, policies["student"].is_recurrent, **settings.pop("pairs")),
+            PairCollector.of(
+                env,
+                sets,
+                policies["student"].is_recurrent,
+                whole_rollouts=settings.get("student_share", 0.0) > 0.0,
+                **settings.pop("pairs"),
+            ),
             device=device,
             multi_gpu_cfg=cfg["multi_gpu"],
             **settings,
         )
         with torch.no_grad():
             stored = algorithm.rollout_observations(obs.to(device))
+            algorithm.student.reset()  # no episode has begun
         algorithm.storage = RolloutStorage(
             "rl", env.num_envs, cfg["num_steps_per_env"], stored, [env.num_actions], device
         )
