@@ -11,8 +11,8 @@ import pytest
 import torch
 from test_pairs import StillCamera
 from tiny_agent import (
-    EMBEDDING_DIM,
     NUM_ENVS,
+    NUM_STEPS,
     aligned_cfg,
     build_aligned_ppo,
     collect_rollout,
@@ -21,7 +21,7 @@ from tiny_agent import (
 )
 
 from tsra_lab.algorithms import AlignedPPO, UnmaskedPPO
-from tsra_lab.alignment import RenderSchedule
+from tsra_lab.alignment import RenderSchedule, embed
 from tsra_lab.models import EMBEDDING
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
@@ -109,3 +109,27 @@ def test_without_the_gradient_mask_the_student_cannot_act():
     cfg = aligned_cfg(class_name=UnmaskedPPO)
     with pytest.raises(ValueError, match="student_share"):
         UnmaskedPPO.construct_algorithm(observations(), environment(), cfg, "cpu")
+
+
+@pytest.mark.parametrize("kind", ["gru", "lstm"])
+def test_a_sequence_begins_with_the_memory_of_its_time(kind):
+    torch.manual_seed(0)
+    student = GRU | {"rnn_type": kind, "rnn_num_layers": 2}
+    algorithm = AlignedPPO.construct_algorithm(observations(), environment(), aligned_cfg(student=student), "cpu")
+    for _ in range(2):
+        acted = []
+        for _ in range(NUM_STEPS):
+            obs, dones = observations(), (torch.rand(NUM_ENVS) < 0.2).float()
+            algorithm.act(obs)
+            acted.append(algorithm.student_rollouts.student.encoder.mlp(latent_of(algorithm)))
+            algorithm.process_env_step(obs, torch.zeros(NUM_ENVS), dones, {})
+        pairs = algorithm.pairs.take()
+        algorithm.storage.clear()
+        torch.testing.assert_close(embed(algorithm.student.encoder, pairs.latest), torch.cat(acted))
+    assert pairs.latest["memory"].shape == (NUM_STEPS, NUM_ENVS, 2 * 8 * (2 if kind == "lstm" else 1))
+
+
+def latent_of(algorithm: AlignedPPO) -> torch.Tensor:
+    """What the memory of the student's last layer holds now, of shape (num_envs, features)."""
+    memory = algorithm.student.get_hidden_state()
+    return (memory[0] if isinstance(memory, tuple) else memory)[-1]

@@ -161,7 +161,7 @@ class TeacherStudentPPO(PPO):
         Returns:
             Actions of shape (num_envs, num_actions).
         """
-        self.pairs.add(obs)
+        self.pairs.add(obs, self.student.get_hidden_state())
         return super().act(self.rollout_observations(obs))
 
     def process_env_step(

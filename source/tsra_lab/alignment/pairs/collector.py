@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 import torch
 from rsl_rl.env import VecEnv
+from rsl_rl.modules import HiddenState
 from tensordict import TensorDict
 
 from tsra_lab.hooks import OnboardCamera
 
 from .memory import PairMemory
 from .schedule import RenderSchedule, find_onboard_camera
-from .sequences import FIRST
+from .sequences import FIRST, MEMORY, pack
 
 
 @dataclass
@@ -113,6 +114,7 @@ class PairCollector:
         self._given = False
         self._repeated = False
         self._begins: torch.Tensor | None = None
+        self._memory: torch.Tensor | None = None
 
     @classmethod
     def of(
@@ -136,11 +138,12 @@ class PairCollector:
         groups = [*obs_groups["teacher"], *obs_groups["student"]]
         return cls(groups, find_onboard_camera(env), sequences=sequences, whole_rollouts=whole_rollouts, **settings)
 
-    def add(self, obs: TensorDict) -> None:
+    def add(self, obs: TensorDict, memory: HiddenState = None) -> None:
         """Keep the present sample where it is complete, and switch the camera for the next step.
 
         Args:
             obs: Observations, one tensor per group. Shapes are (num_envs, ...).
+            memory: The student's, before this sample; None if it is empty.
         """
         if self._given and self.schedule.this_rollout:  # of another rollout
             if self._latest and not self.sequences:
@@ -155,6 +158,8 @@ class PairCollector:
         elif fresh is None or fresh.all():
             # the first sample of all begins an episode, as far as anyone knows
             begins = torch.ones_like(sample[self.groups[0]][:, 0]) if self._begins is None else self._begins
+            if not self._latest:
+                self._memory = pack(memory)
             self._latest.append(sample.set(FIRST, begins > 0.5))
         self.schedule.end_step()
 
@@ -183,6 +188,8 @@ class PairCollector:
                 f"The rollout holds no pair: the camera renders at one of {self.schedule.interval} steps. Lower"
                 " render_interval or lengthen the rollout (num_steps_per_env)."
             )
+        if self._memory is not None:
+            latest.set(MEMORY, self._memory.expand(*latest.batch_size, -1))
         return Pairs(latest, self._past, repeated)
 
 
