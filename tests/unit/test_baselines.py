@@ -28,6 +28,7 @@ from tiny_agent import (
 from tsra_lab.algorithms import (
     AlignedPPO,
     AsymmetricPPO,
+    ConcurrentTeacherStudent,
     OnlineAdaptation,
     StudentInformedPPO,
     TeacherStudentPPO,
@@ -44,6 +45,7 @@ def pairs_of(samples: TensorDict) -> Pairs:
 
 
 BASELINES = [OnlineAdaptation, StudentInformedPPO]
+FOLLOWED = [*BASELINES, ConcurrentTeacherStudent]
 
 
 def parts(algorithm: TeacherStudentPPO) -> dict[str, torch.nn.Module]:
@@ -73,14 +75,14 @@ def moved_parts(algorithm: TeacherStudentPPO, action: object) -> set[str]:
     return {name for name, part in parts(algorithm).items() if moved(part, before[name])}
 
 
-@pytest.mark.parametrize("kind", BASELINES)
+@pytest.mark.parametrize("kind", FOLLOWED)
 def test_ppo_moves_teacher_head_and_critic_and_following_the_rest(kind, monkeypatch):
     algorithm = build_method(kind)
     collect_rollout(algorithm)
     with monkeypatch.context() as patch:
         patch.setattr(algorithm.following, "update", lambda pairs, loss: 0.0)
         assert moved_parts(algorithm, algorithm.update) == {"teacher", "head", "critic"}
-    followers = {"student"} if kind is OnlineAdaptation else {"student", "proxy"}
+    followers = {"student", "proxy"} if kind is StudentInformedPPO else {"student"}
     assert moved_parts(algorithm, lambda: algorithm.after_ppo(None, pairs_of(observations(64)))) == followers
 
 
@@ -111,7 +113,7 @@ def test_auxiliary_loss_joins_the_loss_of_ppo(kind, monkeypatch):
     assert algorithm.teacher.get_latent(obs).square().mean().item() < before
 
 
-@pytest.mark.parametrize("kind", BASELINES)
+@pytest.mark.parametrize("kind", FOLLOWED)
 def test_following_brings_the_student_to_the_teacher(kind):
     algorithm = build_method(kind, following={"steps_per_iteration": 300, "learning_rate": 3.0e-3})
     collect_rollout(algorithm)
@@ -127,7 +129,7 @@ def test_following_brings_the_student_to_the_teacher(kind):
     assert distance() < 0.7 * before  # the rest is what the onboard observations lack
 
 
-@pytest.mark.parametrize("kind", BASELINES)
+@pytest.mark.parametrize("kind", FOLLOWED)
 def test_a_resumed_run_goes_on_exactly_as_the_uninterrupted_one(kind):
     first = build_method(kind)
     collect_rollout(first)
@@ -144,7 +146,7 @@ def test_a_resumed_run_goes_on_exactly_as_the_uninterrupted_one(kind):
     assert all(torch.equal(a, b) for a, b in zip(results[0][1], results[1][1], strict=True))
 
 
-@pytest.mark.parametrize("kind", BASELINES)
+@pytest.mark.parametrize("kind", FOLLOWED)
 def test_policies_share_the_head_and_the_student_is_what_runs(kind):
     algorithm = build_method(kind)
     assert algorithm.teacher.head is algorithm.student.head
@@ -252,3 +254,19 @@ def test_asymmetric_ppo_requires_its_observation_sets():
     cfg = aligned_cfg() | {"obs_groups": {"actor": ["onboard"], "critic": ["privileged"]}}
     with pytest.raises(ValueError, match="'student' is missing"):
         AsymmetricPPO.construct_algorithm(observations(), environment(), cfg, "cpu")
+
+
+@pytest.mark.parametrize("student_acts", [True, False])
+def test_where_the_student_acts_ppo_moves_the_head_alone(student_acts):
+    algorithm = build_method(ConcurrentTeacherStudent, student_share=float(student_acts))
+    obs = algorithm.rollout_observations(observations())
+    actions = algorithm.actor(obs, stochastic_output=True)
+    expected = {"head"} if student_acts else {"head", "teacher"}
+    assert reached(algorithm, algorithm.actor.get_output_log_prob(actions.detach()).sum()) == expected
+
+
+def test_concurrent_policies_act_on_what_the_rollout_acted_on():
+    algorithm, obs = build_method(ConcurrentTeacherStudent, student_share=0.5), observations()
+    actions = algorithm.actor(algorithm.rollout_observations(obs))
+    torch.testing.assert_close(actions[: NUM_ENVS // 2], algorithm.student(obs)[: NUM_ENVS // 2])
+    torch.testing.assert_close(actions[NUM_ENVS // 2 :], algorithm.teacher(obs)[NUM_ENVS // 2 :])

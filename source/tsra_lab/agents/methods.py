@@ -20,6 +20,7 @@ from tsra_lab.configs import (
     AlignedPPOCfg,
     AsymmetricPPOCfg,
     AsymmetricRunnerCfg,
+    ConcurrentTeacherStudentCfg,
     DistillationRunnerCfg,
     OnlineAdaptationCfg,
     PPOCfg,
@@ -177,6 +178,14 @@ METHODS: dict[str, Method] = {
             algorithm=OnlineAdaptationCfg,
             # its teacher is drawn to the onboard embedding of every sample
             pairs={"render_interval": 1},
+        ),
+        Method(
+            key="cts",
+            label="CTS",
+            description="Concurrent teacher and student: one policy on two encoders, the student's follows.",
+            source="2405.10830",
+            color="#56b4e9",
+            algorithm=ConcurrentTeacherStudentCfg,
         ),
         Method(
             key="tsra",

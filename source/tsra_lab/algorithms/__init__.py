@@ -7,6 +7,7 @@
 
 from .aligned_ppo import AlignedPPO, UnmaskedPPO
 from .asymmetric_ppo import AsymmetricPPO
+from .concurrent_teacher_student import ConcurrentTeacherStudent
 from .distillation import AlignedDistillation, BehaviorCloning
 from .online_adaptation import OnlineAdaptation
 from .student_informed_ppo import StudentInformedPPO
@@ -17,6 +18,7 @@ __all__ = [
     "AlignedPPO",
     "AsymmetricPPO",
     "BehaviorCloning",
+    "ConcurrentTeacherStudent",
     "OnlineAdaptation",
     "StudentInformedPPO",
     "TeacherStudentPPO",

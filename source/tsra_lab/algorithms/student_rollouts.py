@@ -56,25 +56,21 @@ class StudentRollouts:
         Returns:
             What the head acts on, of shape (num_envs, embedding_dim).
         """
-        acts = self._acts(obs)
-        if acts is None:
+        acts = self.acts(obs)
+        if not acts.any():
+            self.student.reset()  # a memory would miss this step
             return embedding
-        if not self.student.is_recurrent:
-            embedding[acts] = self.student.get_latent(obs[acts])
-            return embedding
-        # its memory needs all steps of all environments
-        return torch.where(acts[:, None], self.student.get_latent(obs), embedding)
+        if self.student.is_recurrent:
+            # its memory needs all steps of all environments
+            return torch.where(acts[:, None], self.student.get_latent(obs), embedding)
+        embedding[acts] = self.student.get_latent(obs[acts])
+        return embedding
 
-    def _acts(self, obs: TensorDict) -> torch.Tensor | None:
-        """In which environments the student acts, of shape (num_envs,); None for nowhere."""
-        if self.share == 0.0:
-            return None
+    def acts(self, obs: TensorDict) -> torch.Tensor:
+        """In which environments the student acts, of shape (num_envs,)."""
+        whole = self.schedule.interval > 1
+        share = float(self.schedule.this_rollout) if whole and self.share else self.share
+        acts = torch.arange(len(obs), device=obs.device) < round(share * len(obs))
+        # a rollout's first image was not rendered
         fresh = self.schedule.fresh(obs.device)
-        if self.schedule.interval > 1:
-            if not self.schedule.this_rollout:
-                self.student.reset()  # its memory misses steps
-                return None
-            # a rollout's first image was not rendered
-            return fresh
-        acts = torch.arange(len(obs), device=obs.device) < round(self.share * len(obs))
         return acts if fresh is None else acts & fresh

@@ -8,6 +8,7 @@
 from .aligned_ppo_cfg import AlignedPPOCfg, ConsistencyCfg, UnmaskedPPOCfg
 from .alignment_cfg import AlignmentLossCfg, AlignmentLossPresetsCfg, EncoderTrainingCfg
 from .asymmetric_ppo_cfg import AsymmetricPPOCfg
+from .concurrent_teacher_student_cfg import ConcurrentTeacherStudentCfg
 from .distillation_cfg import AlignedDistillationCfg, AlignedDistillationRunnerCfg, DistillationRunnerCfg
 from .models_cfg import CNNModelCfg, MLPModelCfg, RecurrentCNNModelCfg, RNNModelCfg
 from .onboard_term_cfg import OnboardTermCfg
@@ -27,6 +28,7 @@ __all__ = [
     "AsymmetricPPOCfg",
     "AsymmetricRunnerCfg",
     "CNNModelCfg",
+    "ConcurrentTeacherStudentCfg",
     "ConsistencyCfg",
     "DistillationRunnerCfg",
     "EncoderTrainingCfg",
