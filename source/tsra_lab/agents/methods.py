@@ -22,6 +22,8 @@ from tsra_lab.configs import (
     AsymmetricRunnerCfg,
     ConcurrentTeacherStudentCfg,
     DistillationRunnerCfg,
+    FineTuningCfg,
+    FineTuningRunnerCfg,
     OnlineAdaptationCfg,
     PPOCfg,
     PPORunnerCfg,
@@ -99,6 +101,17 @@ def aligned_distillation(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCf
     return AlignedDistillationRunnerCfg(
         algorithm=method.algorithm(**suite.settings.get(method.key, {})),
         **suite.run(method) | {"max_iterations": suite.aligned_distillation_iterations, "save_interval": 10},
+    )
+
+
+def fine_tuned_policy(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
+    """Agent that goes on from a student of any method, with a privileged critic."""
+    return FineTuningRunnerCfg(
+        critic=suite.critic,
+        obs_groups={"student": suite.onboard, "critic": suite.privileged},
+        algorithm=method.algorithm(**suite.ppo | suite.settings.get(method.key, {})),
+        evaluation_interval=suite.evaluation_interval,
+        **suite.run(method),
     )
 
 
@@ -239,6 +252,14 @@ METHODS: dict[str, Method] = {
             compared=False,
             algorithm=AlignedDistillationCfg,
             build=aligned_distillation,
+        ),
+        Method(
+            key="finetune",
+            label="fine-tuned",
+            description="PPO that goes on from a student of any method, with a privileged critic.",
+            compared=False,
+            algorithm=FineTuningCfg,
+            build=fine_tuned_policy,
         ),
     )
 }

@@ -9,6 +9,7 @@ from .aligned_ppo import AlignedPPO, UnmaskedPPO
 from .asymmetric_ppo import AsymmetricPPO
 from .concurrent_teacher_student import ConcurrentTeacherStudent
 from .distillation import AlignedDistillation, BehaviorCloning
+from .fine_tuning import FineTuning
 from .online_adaptation import OnlineAdaptation
 from .student_informed_ppo import StudentInformedPPO
 from .teacher_student_ppo import TeacherStudentPPO
@@ -19,6 +20,7 @@ __all__ = [
     "AsymmetricPPO",
     "BehaviorCloning",
     "ConcurrentTeacherStudent",
+    "FineTuning",
     "OnlineAdaptation",
     "StudentInformedPPO",
     "TeacherStudentPPO",

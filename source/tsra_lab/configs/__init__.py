@@ -10,6 +10,7 @@ from .alignment_cfg import AlignmentLossCfg, AlignmentLossPresetsCfg, EncoderTra
 from .asymmetric_ppo_cfg import AsymmetricPPOCfg
 from .concurrent_teacher_student_cfg import ConcurrentTeacherStudentCfg
 from .distillation_cfg import AlignedDistillationCfg, AlignedDistillationRunnerCfg, DistillationRunnerCfg
+from .fine_tuning_cfg import FineTuningCfg, FineTuningRunnerCfg
 from .models_cfg import CNNModelCfg, MLPModelCfg, RecurrentCNNModelCfg, RNNModelCfg
 from .onboard_term_cfg import OnboardTermCfg
 from .online_adaptation_cfg import OnlineAdaptationCfg
@@ -32,6 +33,8 @@ __all__ = [
     "ConsistencyCfg",
     "DistillationRunnerCfg",
     "EncoderTrainingCfg",
+    "FineTuningCfg",
+    "FineTuningRunnerCfg",
     "FollowingCfg",
     "MLPModelCfg",
     "OnboardTermCfg",

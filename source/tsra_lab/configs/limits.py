@@ -139,6 +139,7 @@ LIMITS: dict[str, Limit] = {
     "target_decay": Number(0, 1),
     "steps": COUNT_OR_NONE_AT_ALL,
     "max_steps": COUNT_OR_NONE_AT_ALL,
+    "critic_warmup_iterations": COUNT_OR_NONE_AT_ALL,
     "student_share": Number(0, 1),
     "render_interval": COUNT,
     "kept_pairs": COUNT_OR_NONE_AT_ALL,

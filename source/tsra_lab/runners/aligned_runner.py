@@ -199,6 +199,26 @@ class AlignedRunner(OnPolicyRunner):
             check_contract(saved | {"sets": sets}, self.contract | {"sets": current})
         self.alg.load(checkpoint, {"teacher": True, "student": zero_shot}, strict=True)
 
+    def load_student(self, path: str) -> None:
+        """Load the student to fine-tune, and the critic where it fits.
+
+        Args:
+            path: Checkpoint of any algorithm that has a student, or of stock PPO.
+
+        Raises:
+            ValueError: If the student was trained on other observations, or the checkpoint holds none of this form.
+            FileNotFoundError: If there is no such file.
+        """
+        checkpoint = load_checkpoint(path, self.device)
+        if "observation_contract" in checkpoint:
+            saved = checkpoint["observation_contract"]
+            sets = {"student": saved["sets"].get("student", saved["sets"].get("actor"))}
+            check_contract(
+                saved | {"sets": sets}, self.contract | {"sets": {"student": self.contract["sets"]["student"]}}
+            )
+        taken = self.alg.load_student(checkpoint)
+        print(f"[INFO] Fine-tuning the student of {path}, with {'its' if taken else 'a new'} critic.")
+
     def policies(self) -> Mapping[str, MLPModel]:
         """The algorithm's policies by name, ready for inference: ``teacher`` and ``student``, or one of them."""
         self.alg.eval_mode()
