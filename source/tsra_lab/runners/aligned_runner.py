@@ -212,10 +212,9 @@ class AlignedRunner(OnPolicyRunner):
         checkpoint = load_checkpoint(path, self.device)
         if "observation_contract" in checkpoint:
             saved = checkpoint["observation_contract"]
-            sets = {"student": saved["sets"].get("student", saved["sets"].get("actor"))}
-            check_contract(
-                saved | {"sets": sets}, self.contract | {"sets": {"student": self.contract["sets"]["student"]}}
-            )
+            before = {"student": saved["sets"].get("student", saved["sets"].get("actor"))}
+            now = {"student": self.contract["sets"]["student"]}
+            check_contract(saved | {"sets": before}, self.contract | {"sets": now})
         taken = self.alg.load_student(checkpoint)
         print(f"[INFO] Fine-tuning the student of {path}, with {'its' if taken else 'a new'} critic.")
 
