@@ -13,6 +13,7 @@ import pytest
 import torch
 from rsl_rl.algorithms import PPO
 from tensordict import TensorDict
+from test_pairs import StillCamera
 from tiny_agent import (
     NUM_ENVS,
     aligned_cfg,
@@ -29,6 +30,7 @@ from tsra_lab.algorithms import (
     AlignedPPO,
     AsymmetricPPO,
     ConcurrentTeacherStudent,
+    GuidedPPO,
     OnlineAdaptation,
     StudentInformedPPO,
     TeacherStudentPPO,
@@ -45,7 +47,7 @@ def pairs_of(samples: TensorDict) -> Pairs:
 
 
 BASELINES = [OnlineAdaptation, StudentInformedPPO]
-FOLLOWED = [*BASELINES, ConcurrentTeacherStudent]
+FOLLOWED = [*BASELINES, ConcurrentTeacherStudent, GuidedPPO]
 
 
 def parts(algorithm: TeacherStudentPPO) -> dict[str, torch.nn.Module]:
@@ -270,3 +272,21 @@ def test_concurrent_policies_act_on_what_the_rollout_acted_on():
     actions = algorithm.actor(algorithm.rollout_observations(obs))
     torch.testing.assert_close(actions[: NUM_ENVS // 2], algorithm.student(obs)[: NUM_ENVS // 2])
     torch.testing.assert_close(actions[NUM_ENVS // 2 :], algorithm.teacher(obs)[NUM_ENVS // 2 :])
+
+
+def test_the_penalty_of_guided_ppo_reaches_the_teacher_s_encoder_alone_and_follows_the_divergence():
+    algorithm = build_method(GuidedPPO, following={"steps_per_iteration": 0})
+    assert reached(algorithm, algorithm.auxiliary_loss(observations(32))) == set()
+    penalties = []
+    for divergence in (1.0, 1.0, 0.01, 0.001, 0.0):
+        algorithm.following.update = lambda pairs, loss, divergence=divergence: divergence
+        algorithm.after_ppo(None, pairs_of(observations(8)))
+        penalties.append(algorithm.penalty)
+    assert penalties == pytest.approx([0.1, 0.12, 0.12, 0.1, 0.1 / 1.2])
+    assert reached(algorithm, algorithm.auxiliary_loss(observations(32))) == {"teacher"}
+
+
+def test_guided_ppo_needs_every_image(monkeypatch):
+    monkeypatch.setattr("tsra_lab.alignment.pairs.collector.find_onboard_camera", lambda env: StillCamera())
+    with pytest.raises(ValueError, match="every step"):
+        build_method(GuidedPPO, pairs={"render_interval": 2})

@@ -17,6 +17,7 @@ from tensordict import TensorDict
 from tsra_lab.algorithms import (
     AlignedPPO,
     ConcurrentTeacherStudent,
+    GuidedPPO,
     OnlineAdaptation,
     StudentInformedPPO,
     TeacherStudentPPO,
@@ -27,6 +28,7 @@ NUM_ENVS, NUM_STEPS, NUM_ACTIONS, EMBEDDING_DIM = 8, 6, 2, 4
 PPO_SETTINGS = {"num_learning_epochs": 2, "num_mini_batches": 2}
 METHOD_SETTINGS = {
     ConcurrentTeacherStudent: {"student_share": 0.25},
+    GuidedPPO: {"desired_divergence": 0.01},
     OnlineAdaptation: {"regularization_weight": 1.0, "ramp_iterations": 100},
     StudentInformedPPO: {"penalty_weight": 0.1, "gradient_weight": 0.1},
 }

@@ -24,6 +24,7 @@ from tsra_lab.configs import (
     DistillationRunnerCfg,
     FineTuningCfg,
     FineTuningRunnerCfg,
+    GuidedPPOCfg,
     OnlineAdaptationCfg,
     PPOCfg,
     PPORunnerCfg,
@@ -199,6 +200,16 @@ METHODS: dict[str, Method] = {
             source="2405.10830",
             color="#56b4e9",
             algorithm=ConcurrentTeacherStudentCfg,
+        ),
+        Method(
+            key="gpo",
+            label="GPO",
+            description="Guided policy optimisation: a penalty keeps the teacher within reach of its student.",
+            source="2505.15418",
+            color="#f0e442",
+            algorithm=GuidedPPOCfg,
+            # the penalty compares both at every sample
+            pairs={"render_interval": 1},
         ),
         Method(
             key="tsra",

@@ -10,6 +10,7 @@ from .asymmetric_ppo import AsymmetricPPO
 from .concurrent_teacher_student import ConcurrentTeacherStudent
 from .distillation import AlignedDistillation, BehaviorCloning
 from .fine_tuning import FineTuning
+from .guided_ppo import GuidedPPO
 from .online_adaptation import OnlineAdaptation
 from .student_informed_ppo import StudentInformedPPO
 from .teacher_student_ppo import TeacherStudentPPO
@@ -21,6 +22,7 @@ __all__ = [
     "BehaviorCloning",
     "ConcurrentTeacherStudent",
     "FineTuning",
+    "GuidedPPO",
     "OnlineAdaptation",
     "StudentInformedPPO",
     "TeacherStudentPPO",

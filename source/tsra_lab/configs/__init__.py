@@ -11,6 +11,7 @@ from .asymmetric_ppo_cfg import AsymmetricPPOCfg
 from .concurrent_teacher_student_cfg import ConcurrentTeacherStudentCfg
 from .distillation_cfg import AlignedDistillationCfg, AlignedDistillationRunnerCfg, DistillationRunnerCfg
 from .fine_tuning_cfg import FineTuningCfg, FineTuningRunnerCfg
+from .guided_ppo_cfg import GuidedPPOCfg
 from .models_cfg import CNNModelCfg, MLPModelCfg, RecurrentCNNModelCfg, RNNModelCfg
 from .onboard_term_cfg import OnboardTermCfg
 from .online_adaptation_cfg import OnlineAdaptationCfg
@@ -36,6 +37,7 @@ __all__ = [
     "FineTuningCfg",
     "FineTuningRunnerCfg",
     "FollowingCfg",
+    "GuidedPPOCfg",
     "MLPModelCfg",
     "OnboardTermCfg",
     "OnlineAdaptationCfg",
