@@ -16,6 +16,7 @@ from tensordict import TensorDict
 from test_pairs import StillCamera
 from tiny_agent import (
     NUM_ENVS,
+    NUM_STEPS,
     aligned_cfg,
     build_method,
     collect_rollout,
@@ -32,6 +33,7 @@ from tsra_lab.algorithms import (
     ConcurrentTeacherStudent,
     GuidedPPO,
     OnlineAdaptation,
+    SmoothedPPO,
     StudentInformedPPO,
     TeacherStudentPPO,
     UnmaskedPPO,
@@ -290,3 +292,19 @@ def test_guided_ppo_needs_every_image(monkeypatch):
     monkeypatch.setattr("tsra_lab.alignment.pairs.collector.find_onboard_camera", lambda env: StillCamera())
     with pytest.raises(ValueError, match="every step"):
         build_method(GuidedPPO, pairs={"render_interval": 2})
+
+
+def test_smoothed_ppo_disturbs_what_the_environment_does_and_learns_on_what_it_chose():
+    cfg = {
+        "num_steps_per_env": NUM_STEPS,
+        "multi_gpu": None,
+        "obs_groups": {"actor": ["privileged"], "critic": ["privileged"]},
+        "actor": aligned_cfg()["actor"],
+        "critic": aligned_cfg()["critic"],
+        "algorithm": {"class_name": SmoothedPPO, "action_noise_std": 0.5},
+    }
+    algorithm = SmoothedPPO.construct_algorithm(observations(), environment(), cfg, "cpu")
+    done = torch.cat([algorithm.act(observations()) - algorithm.transition.actions for _ in range(200)])
+    assert done.std().item() == pytest.approx(0.5, rel=0.05)
+    chosen = algorithm.actor.get_output_log_prob(algorithm.transition.actions)
+    torch.testing.assert_close(algorithm.transition.actions_log_prob.flatten(), chosen)

@@ -28,6 +28,7 @@ from tsra_lab.configs import (
     OnlineAdaptationCfg,
     PPOCfg,
     PPORunnerCfg,
+    SmoothedPPOCfg,
     StudentInformedPPOCfg,
     TeacherStudentPPOCfg,
     TeacherStudentRunnerCfg,
@@ -198,7 +199,7 @@ METHODS: dict[str, Method] = {
             label="CTS",
             description="Concurrent teacher and student: one policy on two encoders, the student's follows.",
             source="2405.10830",
-            color="#56b4e9",
+            color="#000000",
             algorithm=ConcurrentTeacherStudentCfg,
         ),
         Method(
@@ -245,6 +246,15 @@ METHODS: dict[str, Method] = {
             source="1707.06347",
             compared=False,
             algorithm=PPOCfg,
+            build=privileged_policy,
+        ),
+        Method(
+            key="smoothed",
+            label="PPO, smoothed",
+            description="Plain PPO whose actions are disturbed: a teacher that leaves its student room for errors.",
+            source="2510.03207",
+            compared=False,
+            algorithm=SmoothedPPOCfg,
             build=privileged_policy,
         ),
         Method(

@@ -12,6 +12,7 @@ from .distillation import AlignedDistillation, BehaviorCloning
 from .fine_tuning import FineTuning
 from .guided_ppo import GuidedPPO
 from .online_adaptation import OnlineAdaptation
+from .smoothed_ppo import SmoothedPPO
 from .student_informed_ppo import StudentInformedPPO
 from .teacher_student_ppo import TeacherStudentPPO
 
@@ -24,6 +25,7 @@ __all__ = [
     "FineTuning",
     "GuidedPPO",
     "OnlineAdaptation",
+    "SmoothedPPO",
     "StudentInformedPPO",
     "TeacherStudentPPO",
     "UnmaskedPPO",

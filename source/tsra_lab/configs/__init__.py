@@ -17,6 +17,7 @@ from .onboard_term_cfg import OnboardTermCfg
 from .online_adaptation_cfg import OnlineAdaptationCfg
 from .ppo_cfg import FollowingCfg, PairsCfg, PPOCfg, TeacherStudentPPOCfg
 from .runner_cfg import AlignedRunnerCfg, AsymmetricRunnerCfg, PPORunnerCfg, TeacherStudentRunnerCfg
+from .smoothed_ppo_cfg import SmoothedPPOCfg
 from .strict import OutOfRange, StrictCfg, UnknownOption, WrongKind
 from .student_informed_ppo_cfg import StudentInformedPPOCfg
 
@@ -47,6 +48,7 @@ __all__ = [
     "PairsCfg",
     "RNNModelCfg",
     "RecurrentCNNModelCfg",
+    "SmoothedPPOCfg",
     "StrictCfg",
     "StudentInformedPPOCfg",
     "TeacherStudentPPOCfg",

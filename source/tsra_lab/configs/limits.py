@@ -141,6 +141,7 @@ LIMITS: dict[str, Limit] = {
     "max_steps": COUNT_OR_NONE_AT_ALL,
     "critic_warmup_iterations": COUNT_OR_NONE_AT_ALL,
     "desired_divergence": Number(0, above=True),
+    "action_noise_std": WEIGHT,
     "student_share": Number(0, 1),
     "render_interval": COUNT,
     "kept_pairs": COUNT_OR_NONE_AT_ALL,
