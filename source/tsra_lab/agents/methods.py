@@ -63,8 +63,9 @@ def teacher_and_student(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg
 
 
 def onboard_policy(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
-    """Agent of a student that learns without a teacher, with a privileged critic."""
-    return AsymmetricRunnerCfg(
+    """Agent of a student that learns by reinforcement, with a privileged critic."""
+    runner = FineTuningRunnerCfg if issubclass(method.algorithm, FineTuningCfg) else AsymmetricRunnerCfg
+    return runner(
         actor=suite.policy("student"),
         critic=suite.critic,
         obs_groups={"student": suite.onboard, "critic": suite.privileged},
@@ -103,17 +104,6 @@ def aligned_distillation(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCf
     return AlignedDistillationRunnerCfg(
         algorithm=method.algorithm(**suite.settings.get(method.key, {})),
         **suite.run(method) | {"max_iterations": suite.aligned_distillation_iterations, "save_interval": 10},
-    )
-
-
-def fine_tuned_policy(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
-    """Agent that goes on from a student of any method, with a privileged critic."""
-    return FineTuningRunnerCfg(
-        critic=suite.critic,
-        obs_groups={"student": suite.onboard, "critic": suite.privileged},
-        algorithm=method.algorithm(**suite.ppo | suite.settings.get(method.key, {})),
-        evaluation_interval=suite.evaluation_interval,
-        **suite.run(method),
     )
 
 
@@ -280,7 +270,7 @@ METHODS: dict[str, Method] = {
             description="PPO that goes on from a student of any method, with a privileged critic.",
             compared=False,
             algorithm=FineTuningCfg,
-            build=fine_tuned_policy,
+            build=onboard_policy,
         ),
     )
 }

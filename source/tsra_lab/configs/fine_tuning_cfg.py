@@ -5,16 +5,14 @@
 
 """Configuration of reinforcement learning that goes on from a student."""
 
-from typing import Any
-
 from isaaclab.utils import configclass
 
-from .ppo_cfg import PPOCfg
-from .runner_cfg import REQUIRED, RunnerCfg, refuse_lenient, refuse_unset
+from .asymmetric_ppo_cfg import AsymmetricPPOCfg
+from .runner_cfg import AsymmetricRunnerCfg
 
 
 @configclass
-class FineTuningCfg(PPOCfg):
+class FineTuningCfg(AsymmetricPPOCfg):
     """Settings of :class:`tsra_lab.algorithms.FineTuning`."""
 
     class_name: str = "tsra_lab.algorithms:FineTuning"
@@ -25,21 +23,8 @@ class FineTuningCfg(PPOCfg):
 
 
 @configclass
-class FineTuningRunnerCfg(RunnerCfg):
-    """A run of FineTuning. The student's model and observation groups come from the run that it goes on from."""
-
-    actor: Any = None
-    """The student; filled in by ``train.py --checkpoint``."""
+class FineTuningRunnerCfg(AsymmetricRunnerCfg):
+    """A run of FineTuning. ``train.py --checkpoint`` puts the model and the groups of its student in place of these."""
 
     algorithm: FineTuningCfg = FineTuningCfg()
     """The algorithm."""
-
-    def __post_init__(self):
-        """Check what can be checked before the simulator starts.
-
-        Raises:
-            ValueError: If a required field is not set.
-            TypeError: If the critic's configuration would accept misspelt options.
-        """
-        refuse_unset(self, (*REQUIRED, "critic"))
-        refuse_lenient(self, ("critic",))
