@@ -25,8 +25,9 @@ from tiny_agent import (
     snapshot,
 )
 
-from tsra_lab.algorithms import AlignedPPO
+from tsra_lab.algorithms import AlignedPPO, StudentInformedPPO
 from tsra_lab.models import EMBEDDING, EncodedPolicy, SharedObservation
+from tsra_lab.observations import ObservationSets
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
@@ -134,3 +135,33 @@ def test_a_policy_that_does_not_observe_what_the_head_takes_has_no_onnx_form():
     policy = EncodedPolicy(many_groups(2), {"teacher": ["rays"]}, "teacher", 2, dict(MLP), dict(MLP), 4, ["joints"])
     with pytest.raises(ValueError, match="joints"):
         policy.as_onnx()
+
+
+@pytest.mark.parametrize(
+    ("sets", "message"),
+    [
+        ({"shared": ["privileged"]}, "not among the student's"),
+        ({"shared": ["onboard"], "teacher": ["onboard", "privileged"]}, "among the teacher's"),
+    ],
+)
+def test_what_cannot_be_shared_is_refused(sets, message):
+    cfg = aligned_cfg()
+    cfg["obs_groups"] |= sets
+    with pytest.raises(ValueError, match=message):
+        AlignedPPO.construct_algorithm(observations(), environment(), cfg, "cpu")
+
+
+def test_a_method_that_would_not_move_the_statistics_takes_no_shared_observations():
+    cfg = aligned_cfg()
+    cfg["obs_groups"] |= {"shared": ["onboard"]}
+    cfg["algorithm"] = {"class_name": StudentInformedPPO}
+    with pytest.raises(ValueError, match="StudentInformedPPO takes no shared"):
+        StudentInformedPPO.construct_algorithm(observations(), environment(), cfg, "cpu")
+
+
+def test_the_set_can_be_named_on_the_command_line():
+    sets = ObservationSets({"teacher": ["a"], "student": ["b"]}, ("teacher", "student"), optional=("shared",))
+    assert sets["shared"] == []
+    sets["shared"] = ["b"]
+    with pytest.raises(ValueError, match="is empty"):
+        sets["student"] = []

@@ -38,6 +38,8 @@ class AlignedPPO(TeacherStudentPPO):
     Teacher and student share the head, so the student acts zero-shot.
     """
 
+    takes_shared = True
+
     def __init__(
         self,
         policies: dict[str, EncodedPolicy],

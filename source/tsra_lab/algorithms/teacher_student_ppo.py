@@ -45,6 +45,9 @@ class TeacherStudentPPO(PPO):
     pairs at the beginning of their phase, on the latest pairs; those of frozen models never.
     """
 
+    takes_shared: bool = False
+    """Whether the head can take observations beside the embedding (observation set ``shared``)."""
+
     def __init__(
         self,
         policies: dict[str, EncodedPolicy],
@@ -253,6 +256,20 @@ class TeacherStudentPPO(PPO):
         self.registry.broadcast()
 
     @classmethod
+    def _build_shared(cls, obs: TensorDict, sets: dict) -> SharedObservation | None:
+        """What the head takes beside the embedding; None for nothing."""
+        groups = sets.get("shared", [])
+        if groups and not cls.takes_shared:
+            raise ValueError(f"{cls.__name__} takes no shared observations: leave the observation set 'shared' empty.")
+        for name, wrong in (
+            ("is not among the student's", [group for group in groups if group not in sets["student"]]),
+            ("is among the teacher's, whose encoder need not see it", [g for g in groups if g in sets["teacher"]]),
+        ):
+            if wrong:
+                raise ValueError(f"Observation set 'shared' has {wrong}, which {name}.")
+        return SharedObservation(obs, groups) if groups else None
+
+    @classmethod
     def construct_algorithm(cls, obs: TensorDict, env: VecEnv, cfg: dict, device: str) -> TeacherStudentPPO:
         """Build the algorithm from a runner configuration (:class:`tsra_lab.configs.TeacherStudentRunnerCfg`).
 
@@ -271,7 +288,7 @@ class TeacherStudentPPO(PPO):
         """
         sets = cfg["obs_groups"]
         check_observation_sets(sets, ("teacher", "student", "critic"), obs.keys(), optional=("shared",))
-        shared = SharedObservation(obs, sets["shared"]) if sets.get("shared") else None
+        shared = cls._build_shared(obs, sets)
         _, settings = resolve_class(cfg["algorithm"])
         if settings.pop("share_cnn_encoders", False):
             raise ValueError(f"{cls.__name__}'s critic has no encoder to share: leave 'share_cnn_encoders' False.")

@@ -42,7 +42,7 @@ class AlignedPPOCfg(TeacherStudentPPOCfg):
     consistency: ConsistencyCfg = ConsistencyCfg()
     """How the policy head makes up for encoders that moved."""
 
-    student_share: float = 0.25
+    student_share: float = 0.0
     """Share of the rollout in which the student acts: of the rollouts where a camera renders at intervals, of the
     environments otherwise. 0 switches it off."""
 
@@ -53,6 +53,3 @@ class UnmaskedPPOCfg(AlignedPPOCfg):
 
     class_name: str = "tsra_lab.algorithms:UnmaskedPPO"
     """The algorithm, resolved by rsl_rl."""
-
-    student_share: float = 0.0
-    """PPO acts on observations, not on embeddings, so the student cannot act in the rollout."""

@@ -19,16 +19,13 @@ def check_observation_sets(
         obs_groups: Observation sets and the groups in them.
         required: Sets that must be there; any other is refused.
         available: Groups of the environment; None where they are not known yet.
-        optional: Sets that may be there.
+        optional: Sets that may be missing or empty.
 
     Raises:
         ValueError: If a set is missing, unknown, empty or not a list of names, or names an unknown group.
     """
-    required, optional, example = (
-        tuple(required),
-        tuple(optional),
-        "obs_groups = {'teacher': ['privileged'], 'student': ['onboard'], ...}",
-    )
+    required, optional = tuple(required), tuple(optional)
+    example = "obs_groups = {'teacher': ['privileged'], 'student': ['onboard'], ...}"
     for name in required:
         if name not in obs_groups:
             raise ValueError(f"Observation set '{name}' is missing. Name its groups, as in {example}.")
@@ -37,7 +34,7 @@ def check_observation_sets(
             raise ValueError(f"Observation set '{name}' is unknown. The sets are: {', '.join((*required, *optional))}.")
         if not isinstance(groups, (list, tuple)) or not all(isinstance(group, str) for group in groups):
             raise ValueError(f"Observation set '{name}' must be a list of group names, not {groups!r}.")
-        if len(groups) == 0:
+        if len(groups) == 0 and name in required:
             raise ValueError(f"Observation set '{name}' is empty. Name its groups, as in {example}.")
         if available is not None:
             unknown = [group for group in groups if group not in set(available)]
@@ -57,13 +54,14 @@ class ObservationSets(dict):
         Args:
             sets: Observation sets and the groups in them.
             required: Sets that must be there; any other is refused.
+            optional: Sets that are empty if they are not there.
 
         Raises:
             ValueError: As :func:`check_observation_sets`.
         """
         self.required, self.optional = tuple(required), tuple(optional)
         check_observation_sets(sets, self.required, optional=self.optional)
-        super().__init__(sets)
+        super().__init__({name: [] for name in self.optional} | dict(sets))
 
     def __setitem__(self, name: str, groups: list[str]) -> None:
         """Replace the groups of a set.

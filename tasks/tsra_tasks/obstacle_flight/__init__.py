@@ -9,9 +9,7 @@ from dataclasses import replace
 
 from ..shared.suites import CAMERA_SUITE
 
-SUITE = replace(
-    CAMERA_SUITE, experiment="obstacle_flight", shared=["onboard"], hidden=["surroundings"], embedding_dim=16
-)
+SUITE = replace(CAMERA_SUITE, experiment="obstacle_flight")
 """Agents of the obstacle flight."""
 
 SUITE.register("TSRA-ObstacleFlight-Quadrotor", f"{__name__}.obstacle_flight_env_cfg:ObstacleFlightEnvCfg")

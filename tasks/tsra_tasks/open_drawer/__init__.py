@@ -25,7 +25,6 @@ IMAGES = {
 SUITE = replace(
     CAMERA_SUITE,
     experiment="open_drawer",
-    shared=["onboard"],
     student_encoder=isaac_utils.replace(CAMERA_SUITE.student_encoder, **IMAGES),
     student_encoder_with_memory=isaac_utils.replace(CAMERA_SUITE.student_encoder_with_memory, **IMAGES),
     ppo={"entropy_coef": 0.02, "desired_kl": 0.01},
