@@ -65,6 +65,13 @@ DISTILLED = {
         distillation="dagger",
         color="#56b4e9",
     ),
+    "smoothed": variant(
+        "smoothed",
+        "DAgger, smoothed",
+        "A PPO teacher that learnt with disturbed actions; imitation where the student leads.",
+        distillation="dagger",
+        color="#999999",
+    ),
 }
 """Plain PPO, whose student comes of distillation."""
 

@@ -261,3 +261,28 @@ def test_a_run_is_exported_as_it_was_trained(shell: Shell) -> None:
     refused = shell.run("train.py", *SMALL, *again, "env.observations.onboard.velocity.scale=0.3", status=1)
     assert "observation onboard.velocity.scale: trained with 0.1, now 0.3" in refused
     assert "action.velocity.scale: trained with 0.5, now 1.0" in refused
+
+
+@pytest.mark.parametrize("source", ["teacher_run", "student_run"])
+def test_reinforcement_learning_goes_on_from_a_student(
+    shell: Shell, source: str, request: pytest.FixtureRequest
+) -> None:
+    run = request.getfixturevalue(source)
+    options = ("--agent", "rsl_rl_finetune_cfg_entry_point", "--checkpoint", str(run), "--max_iterations", "2")
+    changes = ("agent.algorithm.critic_warmup_iterations=1", "agent.save_interval=1", "agent.evaluation_interval=0")
+    output = shell.run("train.py", *SMALL, *options, *changes)
+    assert "[INFO] Fine-tuning the student of" in output
+    newest = max(run.glob("model_[0-9]*.pt"), key=lambda path: int(path.stem.split("_")[1]))
+    before = torch.load(newest, weights_only=True)["student_state_dict"]
+    first, second = (
+        torch.load(run_directory(output) / f"model_{iteration}.pt", weights_only=True)["actor_state_dict"]
+        for iteration in (1, 2)
+    )
+    # while the critic warms up the student stays as it is; then it learns
+    assert before.keys() == first.keys() and all(torch.equal(before[name], first[name]) for name in before)
+    assert not all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_fine_tuning_needs_a_student(shell: Shell) -> None:
+    output = shell.run("train.py", *SMALL, "--agent", "rsl_rl_finetune_cfg_entry_point", status=2)
+    assert "name its run with --checkpoint" in output

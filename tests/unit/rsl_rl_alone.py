@@ -73,6 +73,7 @@ CONFIG = {
             "target_decay": 0.9,
         },
         "consistency": {"steps": 4, "max_steps": 64, "learning_rate": 1.0e-3},
+        "student_share": 0.25,
     },
 }
 

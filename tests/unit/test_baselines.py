@@ -13,8 +13,10 @@ import pytest
 import torch
 from rsl_rl.algorithms import PPO
 from tensordict import TensorDict
+from test_pairs import StillCamera
 from tiny_agent import (
     NUM_ENVS,
+    NUM_STEPS,
     aligned_cfg,
     build_method,
     collect_rollout,
@@ -22,12 +24,16 @@ from tiny_agent import (
     moved,
     observations,
     snapshot,
+    unmasked_cfg,
 )
 
 from tsra_lab.algorithms import (
     AlignedPPO,
     AsymmetricPPO,
+    ConcurrentTeacherStudent,
+    GuidedPPO,
     OnlineAdaptation,
+    SmoothedPPO,
     StudentInformedPPO,
     TeacherStudentPPO,
     UnmaskedPPO,
@@ -43,6 +49,7 @@ def pairs_of(samples: TensorDict) -> Pairs:
 
 
 BASELINES = [OnlineAdaptation, StudentInformedPPO]
+FOLLOWED = [*BASELINES, ConcurrentTeacherStudent, GuidedPPO]
 
 
 def parts(algorithm: TeacherStudentPPO) -> dict[str, torch.nn.Module]:
@@ -72,14 +79,14 @@ def moved_parts(algorithm: TeacherStudentPPO, action: object) -> set[str]:
     return {name for name, part in parts(algorithm).items() if moved(part, before[name])}
 
 
-@pytest.mark.parametrize("kind", BASELINES)
+@pytest.mark.parametrize("kind", FOLLOWED)
 def test_ppo_moves_teacher_head_and_critic_and_following_the_rest(kind, monkeypatch):
     algorithm = build_method(kind)
     collect_rollout(algorithm)
     with monkeypatch.context() as patch:
         patch.setattr(algorithm.following, "update", lambda pairs, loss: 0.0)
         assert moved_parts(algorithm, algorithm.update) == {"teacher", "head", "critic"}
-    followers = {"student"} if kind is OnlineAdaptation else {"student", "proxy"}
+    followers = {"student", "proxy"} if kind is StudentInformedPPO else {"student"}
     assert moved_parts(algorithm, lambda: algorithm.after_ppo(None, pairs_of(observations(64)))) == followers
 
 
@@ -110,7 +117,7 @@ def test_auxiliary_loss_joins_the_loss_of_ppo(kind, monkeypatch):
     assert algorithm.teacher.get_latent(obs).square().mean().item() < before
 
 
-@pytest.mark.parametrize("kind", BASELINES)
+@pytest.mark.parametrize("kind", FOLLOWED)
 def test_following_brings_the_student_to_the_teacher(kind):
     algorithm = build_method(kind, following={"steps_per_iteration": 300, "learning_rate": 3.0e-3})
     collect_rollout(algorithm)
@@ -126,7 +133,7 @@ def test_following_brings_the_student_to_the_teacher(kind):
     assert distance() < 0.7 * before  # the rest is what the onboard observations lack
 
 
-@pytest.mark.parametrize("kind", BASELINES)
+@pytest.mark.parametrize("kind", FOLLOWED)
 def test_a_resumed_run_goes_on_exactly_as_the_uninterrupted_one(kind):
     first = build_method(kind)
     collect_rollout(first)
@@ -143,7 +150,7 @@ def test_a_resumed_run_goes_on_exactly_as_the_uninterrupted_one(kind):
     assert all(torch.equal(a, b) for a, b in zip(results[0][1], results[1][1], strict=True))
 
 
-@pytest.mark.parametrize("kind", BASELINES)
+@pytest.mark.parametrize("kind", FOLLOWED)
 def test_policies_share_the_head_and_the_student_is_what_runs(kind):
     algorithm = build_method(kind)
     assert algorithm.teacher.head is algorithm.student.head
@@ -205,8 +212,7 @@ def test_the_penalty_is_the_divergence_between_teacher_and_proxy():
 def unmasked(kind: type[AlignedPPO]) -> AlignedPPO:
     """A tiny aligned agent of a kind, after its warm-up, with a rollout to learn from."""
     torch.manual_seed(0)
-    cfg = aligned_cfg()
-    cfg["algorithm"]["class_name"] = kind
+    cfg = unmasked_cfg() if kind is UnmaskedPPO else aligned_cfg()
     algorithm = kind.construct_algorithm(observations(), environment(), cfg, "cpu")
     collect_rollout(algorithm)
     algorithm.update()
@@ -252,3 +258,53 @@ def test_asymmetric_ppo_requires_its_observation_sets():
     cfg = aligned_cfg() | {"obs_groups": {"actor": ["onboard"], "critic": ["privileged"]}}
     with pytest.raises(ValueError, match="'student' is missing"):
         AsymmetricPPO.construct_algorithm(observations(), environment(), cfg, "cpu")
+
+
+@pytest.mark.parametrize("student_acts", [True, False])
+def test_where_the_student_acts_ppo_moves_the_head_alone(student_acts):
+    algorithm = build_method(ConcurrentTeacherStudent, student_share=float(student_acts))
+    obs = algorithm.rollout_observations(observations())
+    actions = algorithm.actor(obs, stochastic_output=True)
+    expected = {"head"} if student_acts else {"head", "teacher"}
+    assert reached(algorithm, algorithm.actor.get_output_log_prob(actions.detach()).sum()) == expected
+
+
+def test_concurrent_policies_act_on_what_the_rollout_acted_on():
+    algorithm, obs = build_method(ConcurrentTeacherStudent, student_share=0.5), observations()
+    actions = algorithm.actor(algorithm.rollout_observations(obs))
+    torch.testing.assert_close(actions[: NUM_ENVS // 2], algorithm.student(obs)[: NUM_ENVS // 2])
+    torch.testing.assert_close(actions[NUM_ENVS // 2 :], algorithm.teacher(obs)[NUM_ENVS // 2 :])
+
+
+def test_the_penalty_of_guided_ppo_reaches_the_teacher_s_encoder_alone_and_follows_the_divergence():
+    algorithm = build_method(GuidedPPO, following={"steps_per_iteration": 0})
+    assert reached(algorithm, algorithm.auxiliary_loss(observations(32))) == set()
+    penalties = []
+    for divergence in (1.0, 1.0, 0.01, 0.001, 0.0):
+        algorithm.following.update = lambda pairs, loss, divergence=divergence: divergence
+        algorithm.after_ppo(None, pairs_of(observations(8)))
+        penalties.append(algorithm.penalty)
+    assert penalties == pytest.approx([0.1, 0.12, 0.12, 0.1, 0.1 / 1.2])
+    assert reached(algorithm, algorithm.auxiliary_loss(observations(32))) == {"teacher"}
+
+
+def test_guided_ppo_needs_every_image(monkeypatch):
+    monkeypatch.setattr("tsra_lab.alignment.pairs.collector.find_onboard_camera", lambda env: StillCamera())
+    with pytest.raises(ValueError, match="every step"):
+        build_method(GuidedPPO, pairs={"render_interval": 2})
+
+
+def test_smoothed_ppo_disturbs_what_the_environment_does_and_learns_on_what_it_chose():
+    cfg = {
+        "num_steps_per_env": NUM_STEPS,
+        "multi_gpu": None,
+        "obs_groups": {"actor": ["privileged"], "critic": ["privileged"]},
+        "actor": aligned_cfg()["actor"],
+        "critic": aligned_cfg()["critic"],
+        "algorithm": {"class_name": SmoothedPPO, "action_noise_std": 0.5},
+    }
+    algorithm = SmoothedPPO.construct_algorithm(observations(), environment(), cfg, "cpu")
+    done = torch.cat([algorithm.act(observations()) - algorithm.transition.actions for _ in range(200)])
+    assert done.std().item() == pytest.approx(0.5, rel=0.05)
+    chosen = algorithm.actor.get_output_log_prob(algorithm.transition.actions)
+    torch.testing.assert_close(algorithm.transition.actions_log_prob.flatten(), chosen)

@@ -442,7 +442,7 @@ def test_the_trials_of_our_files_are_those_that_were_measured(trials: Path) -> N
 
 
 def test_every_trainable_method_that_is_compared_is_benchmarked(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert MAIN.keys() == {"bc", "dagger"} | {key for key, row in TRAINABLE.items() if row.compared}
+    assert MAIN.keys() == {"bc", "dagger", "smoothed"} | {key for key, row in TRAINABLE.items() if row.compared}
     added = replace(TRAINABLE["tsra"], key="added", label="added", agent_key="rsl_rl_added_cfg_entry_point")
     monkeypatch.setitem(TRAINABLE, "added", added)
     groups = method_groups()

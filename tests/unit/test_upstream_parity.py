@@ -26,6 +26,7 @@ from tiny_agent import (
     collect_rollout,
     environment,
     observations,
+    unmasked_cfg,
 )
 
 from tsra_lab.algorithms import (
@@ -62,10 +63,9 @@ def assert_same(first: torch.nn.Module, second: torch.nn.Module) -> None:
 
 def normalized_cfg(kind: type) -> dict:
     """Configuration of a teacher-student method whose models all have statistics."""
-    cfg = aligned_cfg()
+    cfg = unmasked_cfg() if kind is UnmaskedPPO else aligned_cfg(class_name=kind)
     for name in ("teacher", "student", "critic"):
         cfg[name] = dict(MLP)
-    cfg["algorithm"]["class_name"] = kind
     return cfg
 
 
@@ -307,7 +307,7 @@ def test_ppo_on_cached_embeddings_is_rsl_rl_s_ppo_on_embeddings():
     theirs.actor.load_state_dict(ours.actor.state_dict())
     theirs.critic.load_state_dict(ours.critic.state_dict())
     act = theirs.act
-    theirs.act = lambda obs: act(obs.copy().set("embedding", ours.teacher.get_latent(obs)))
+    theirs.act = lambda obs: act(obs.copy().set("embedding", ours.rollout_observations(obs)["embedding"]))
     learn(ours)
     learn(theirs)
     assert_same(ours.actor, theirs.actor)

@@ -14,11 +14,21 @@ from rsl_rl.algorithms import PPO
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
-from tsra_lab.algorithms import AlignedPPO, OnlineAdaptation, StudentInformedPPO, TeacherStudentPPO
+from tsra_lab.algorithms import (
+    AlignedPPO,
+    ConcurrentTeacherStudent,
+    GuidedPPO,
+    OnlineAdaptation,
+    StudentInformedPPO,
+    TeacherStudentPPO,
+    UnmaskedPPO,
+)
 
 NUM_ENVS, NUM_STEPS, NUM_ACTIONS, EMBEDDING_DIM = 8, 6, 2, 4
 PPO_SETTINGS = {"num_learning_epochs": 2, "num_mini_batches": 2}
 METHOD_SETTINGS = {
+    ConcurrentTeacherStudent: {"student_share": 0.25},
+    GuidedPPO: {"desired_divergence": 0.01},
     OnlineAdaptation: {"regularization_weight": 1.0, "ramp_iterations": 100},
     StudentInformedPPO: {"penalty_weight": 0.1, "gradient_weight": 0.1},
 }
@@ -67,8 +77,20 @@ def aligned_cfg(student: dict | None = None, **algorithm: object) -> dict:
         "student": dict(student or mlp),
         "critic": dict(mlp),
         "actor": mlp | {"distribution_cfg": {"class_name": "GaussianDistribution", "init_std": 1.0}},
-        "algorithm": {"class_name": AlignedPPO, "embedding_dim": EMBEDDING_DIM, **PPO_SETTINGS, **parts, **algorithm},
+        "algorithm": {
+            "class_name": AlignedPPO,
+            "embedding_dim": EMBEDDING_DIM,
+            "student_share": 0.25,
+            **PPO_SETTINGS,
+            **parts,
+            **algorithm,
+        },
     }
+
+
+def unmasked_cfg() -> dict:
+    """Runner configuration of a tiny UnmaskedPPO."""
+    return aligned_cfg(class_name=UnmaskedPPO, student_share=0.0)
 
 
 def build_aligned_ppo(seed: int = 0, **algorithm: object) -> AlignedPPO:

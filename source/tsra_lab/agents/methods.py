@@ -20,10 +20,15 @@ from tsra_lab.configs import (
     AlignedPPOCfg,
     AsymmetricPPOCfg,
     AsymmetricRunnerCfg,
+    ConcurrentTeacherStudentCfg,
     DistillationRunnerCfg,
+    FineTuningCfg,
+    FineTuningRunnerCfg,
+    GuidedPPOCfg,
     OnlineAdaptationCfg,
     PPOCfg,
     PPORunnerCfg,
+    SmoothedPPOCfg,
     StudentInformedPPOCfg,
     TeacherStudentPPOCfg,
     TeacherStudentRunnerCfg,
@@ -40,14 +45,17 @@ PLAIN = "#7f7f7f"
 def teacher_and_student(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
     """Agent of a method that trains a teacher and a student which share a policy head."""
     algorithm: dict[str, Any] = {"embedding_dim": suite.embedding_dim, "pairs": replace(suite.pairs, **method.pairs)}
+    obs_groups = {"teacher": suite.privileged, "student": suite.onboard, "critic": suite.privileged}
     if issubclass(method.algorithm, AlignedPPOCfg):
         algorithm["encoders"] = suite.encoders
+        if suite.shared:
+            obs_groups |= {"teacher": suite.hidden or suite.privileged, "shared": suite.shared}
     return TeacherStudentRunnerCfg(
         teacher=suite.teacher_encoder,
         student=getattr(suite, method.student_encoder),
         actor=suite.head,
         critic=suite.critic,
-        obs_groups={"teacher": suite.privileged, "student": suite.onboard, "critic": suite.privileged},
+        obs_groups=obs_groups,
         algorithm=method.algorithm(**suite.ppo | algorithm | suite.settings.get(method.key, {})),
         evaluation_interval=suite.evaluation_interval,
         **suite.run(method),
@@ -55,8 +63,9 @@ def teacher_and_student(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg
 
 
 def onboard_policy(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
-    """Agent of a student that learns without a teacher, with a privileged critic."""
-    return AsymmetricRunnerCfg(
+    """Agent of a student that learns by reinforcement, with a privileged critic."""
+    runner = FineTuningRunnerCfg if issubclass(method.algorithm, FineTuningCfg) else AsymmetricRunnerCfg
+    return runner(
         actor=suite.policy("student"),
         critic=suite.critic,
         obs_groups={"student": suite.onboard, "critic": suite.privileged},
@@ -176,6 +185,24 @@ METHODS: dict[str, Method] = {
             pairs={"render_interval": 1},
         ),
         Method(
+            key="cts",
+            label="CTS",
+            description="Concurrent teacher and student: one policy on two encoders, the student's follows.",
+            source="2405.10830",
+            color="#000000",
+            algorithm=ConcurrentTeacherStudentCfg,
+        ),
+        Method(
+            key="gpo",
+            label="GPO",
+            description="Guided policy optimisation: a penalty keeps the teacher within reach of its student.",
+            source="2505.15418",
+            color="#f0e442",
+            algorithm=GuidedPPOCfg,
+            # the penalty compares both at every sample
+            pairs={"render_interval": 1},
+        ),
+        Method(
             key="tsra",
             label="TSRA",
             description="Aligned teacher; its zero-shot student.",
@@ -212,6 +239,15 @@ METHODS: dict[str, Method] = {
             build=privileged_policy,
         ),
         Method(
+            key="smoothed",
+            label="PPO, smoothed",
+            description="Plain PPO whose actions are disturbed: a teacher that leaves its student room for errors.",
+            source="2510.03207",
+            compared=False,
+            algorithm=SmoothedPPOCfg,
+            build=privileged_policy,
+        ),
+        Method(
             key="distillation",
             label="distillation",
             description="DAgger or behaviour cloning of the plain PPO teacher.",
@@ -227,6 +263,14 @@ METHODS: dict[str, Method] = {
             compared=False,
             algorithm=AlignedDistillationCfg,
             build=aligned_distillation,
+        ),
+        Method(
+            key="finetune",
+            label="fine-tuned",
+            description="PPO that goes on from a student of any method, with a privileged critic.",
+            compared=False,
+            algorithm=FineTuningCfg,
+            build=onboard_policy,
         ),
     )
 }

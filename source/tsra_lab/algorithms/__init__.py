@@ -7,8 +7,12 @@
 
 from .aligned_ppo import AlignedPPO, UnmaskedPPO
 from .asymmetric_ppo import AsymmetricPPO
+from .concurrent_teacher_student import ConcurrentTeacherStudent
 from .distillation import AlignedDistillation, BehaviorCloning
+from .fine_tuning import FineTuning
+from .guided_ppo import GuidedPPO
 from .online_adaptation import OnlineAdaptation
+from .smoothed_ppo import SmoothedPPO
 from .student_informed_ppo import StudentInformedPPO
 from .teacher_student_ppo import TeacherStudentPPO
 
@@ -17,7 +21,11 @@ __all__ = [
     "AlignedPPO",
     "AsymmetricPPO",
     "BehaviorCloning",
+    "ConcurrentTeacherStudent",
+    "FineTuning",
+    "GuidedPPO",
     "OnlineAdaptation",
+    "SmoothedPPO",
     "StudentInformedPPO",
     "TeacherStudentPPO",
     "UnmaskedPPO",

@@ -33,6 +33,9 @@ def action_distance(teacher: EncodedPolicy, student: EncodedPolicy, pairs: Tenso
     distances = []
     for part in pairs.split(max(1, SAMPLES_AT_ONCE // length), dim=pairs.dim() - 1):
         samples = full_precision(part)
-        teacher_actions = teacher.act_on(embed(teacher.encoder, samples))
-        distances.append((teacher_actions - student.act_on(embed(student.encoder, samples))).norm(dim=-1))
+        single = samples if samples.dim() == 1 else samples.flatten(0, 1)
+        theirs, own = (
+            policy.act_on(policy.add_shared(embed(policy.encoder, samples), single)) for policy in (teacher, student)
+        )
+        distances.append((theirs - own).norm(dim=-1))
     return torch.cat(distances).mean().item()

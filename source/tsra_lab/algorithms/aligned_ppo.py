@@ -18,6 +18,7 @@ from tsra_lab.alignment import Aligner, AlignmentLoss, PairCollector, Pairs
 from tsra_lab.models import EMBEDDING, EncodedPolicy
 
 from .phases import Consistency
+from .student_rollouts import StudentRollouts
 from .teacher_student_ppo import TeacherStudentPPO
 
 
@@ -37,6 +38,8 @@ class AlignedPPO(TeacherStudentPPO):
     Teacher and student share the head, so the student acts zero-shot.
     """
 
+    takes_shared = True
+
     def __init__(
         self,
         policies: dict[str, EncodedPolicy],
@@ -47,6 +50,7 @@ class AlignedPPO(TeacherStudentPPO):
         alignment: Mapping[str, Any],
         encoders: Mapping[str, Any],
         consistency: Mapping[str, Any],
+        student_share: float,
         **ppo: Any,
     ) -> None:
         """Assemble the algorithm.
@@ -59,6 +63,7 @@ class AlignedPPO(TeacherStudentPPO):
             alignment: Settings of :class:`tsra_lab.configs.AlignmentLossCfg`.
             encoders: Settings of :class:`tsra_lab.configs.EncoderTrainingCfg`.
             consistency: Settings of :class:`tsra_lab.configs.ConsistencyCfg`.
+            student_share: Share of the rollout in which the student acts.
             ppo: Settings of :class:`rsl_rl.algorithms.PPO`.
 
         Raises:
@@ -68,8 +73,9 @@ class AlignedPPO(TeacherStudentPPO):
         loss = AlignmentLoss(**alignment)
         self.aligner = Aligner(policies["teacher"].encoder, policies["student"].encoder, loss, **encoders)
         super().__init__(policies, critic, contract, pairs, actor=self._choose_actor(policies), **ppo)
+        self.student_rollouts = StudentRollouts(student_share, pairs.schedule, self.student)
         self.consistency = Consistency(
-            self.actor, self.teacher, self.max_grad_norm, self.desired_kl, self.aligner.batch_size, **consistency
+            self.teacher, self.max_grad_norm, self.desired_kl, self.aligner.batch_size, **consistency
         )
         self.registry.add_model("aligner", self.aligner.encoders)
         self.registry.add_optimizer("aligner_optimizer", self.aligner.optimizer)
@@ -86,14 +92,27 @@ class AlignedPPO(TeacherStudentPPO):
         """Add the teacher's embedding, which is what the policy head acts on."""
         with torch.no_grad():
             embedding = self.teacher.get_latent(obs)
-        return super().rollout_observations(obs).set(EMBEDDING, embedding)
+        return super().rollout_observations(obs).set(EMBEDDING, self.student_rollouts.mix(obs, embedding))
+
+    def process_env_step(
+        self, obs: TensorDict, rewards: torch.Tensor, dones: torch.Tensor, extras: dict[str, torch.Tensor]
+    ) -> None:
+        """Record a step."""
+        self.student.reset(dones)
+        super().process_env_step(obs, rewards, dones, extras)
 
     def before_ppo(self, observations: TensorDict, pairs: Pairs) -> dict[str, float] | None:
         """Warm up: the embedding means nothing yet, so learn it on the initial policy before acting on it."""
         if self.aligner.steps_done >= self.aligner.warmup_steps:
             return None
         self._warm_up_statistics(observations)
+        self._update_shared_statistics(observations)
         return self.aligner.update(pairs, self.aligner.warmup_steps)
+
+    def _update_shared_statistics(self, observations: TensorDict) -> None:
+        """Update the statistics of what the head takes directly; consistency makes up for what that does to it."""
+        if self.teacher.shared is not None:
+            self.teacher.shared.update_normalization(observations)
 
     def _warm_up_statistics(self, observations: TensorDict) -> None:
         """Update the statistics that PPO would have."""
@@ -108,6 +127,7 @@ class AlignedPPO(TeacherStudentPPO):
             update, before the consistency steps) and ``remaining_drift`` (the same after them).
         """
         before = self.consistency.actions_before(observations)
+        self._update_shared_statistics(observations)
         losses = self.aligner.update(pairs, self.aligner.steps_per_iteration)
         return losses | self.consistency.restore(observations, before)
 
@@ -120,8 +140,24 @@ class AlignedPPO(TeacherStudentPPO):
 class UnmaskedPPO(AlignedPPO):
     """Ablation of :class:`AlignedPPO`: the reinforcement learning gradient moves the teacher's encoder too.
 
-    Policies act on the encoders themselves, for moving averages would not follow PPO.
+    Policies act on the encoders themselves, for moving averages would not follow PPO. The student never acts in the
+    rollout: PPO learns on the teacher's observations, not on what was acted on.
     """
+
+    def __init__(self, *parts: Any, student_share: float, **settings: Any) -> None:
+        """Assemble the algorithm.
+
+        Args:
+            parts: As :class:`AlignedPPO` takes them.
+            student_share: 0.
+            settings: As :class:`AlignedPPO` takes them.
+
+        Raises:
+            ValueError: As :class:`AlignedPPO`, and if the student is to act.
+        """
+        if student_share:
+            raise ValueError("UnmaskedPPO's student cannot act in the rollout: set student_share to 0.")
+        super().__init__(*parts, student_share=student_share, **settings)
 
     def _choose_actor(self, policies: dict[str, EncodedPolicy]) -> MLPModel:
         """Leave the policies their encoders, and let PPO train the teacher's, statistics included."""

@@ -17,6 +17,7 @@ from tensordict import TensorDict
 from tsra_lab.alignment import Pairs
 from tsra_lab.models import EncodedPolicy
 
+from .action_divergence import action_divergence
 from .phases import Following
 from .teacher_student_ppo import TeacherStudentPPO
 
@@ -75,19 +76,12 @@ class StudentInformedPPO(TeacherStudentPPO):
     ) -> None:
         """Record a step, with the penalty for where the student would act otherwise."""
         with torch.no_grad():
-            divergence = self._divergence(self.transition.observations)
+            divergence = action_divergence(self.teacher, self.proxy, self.transition.observations)
         super().process_env_step(obs, rewards - self.penalty_weight * divergence, dones, extras)
 
     def auxiliary_loss(self, observations: TensorDict) -> torch.Tensor:
         """Weighted divergence between teacher and proxy, whose gradient reaches the teacher's encoder alone."""
-        head = list(self.teacher.head.parameters())
-        needed = [parameter.requires_grad for parameter in head]
-        for parameter in head:
-            parameter.requires_grad_(False)
-        loss = self.gradient_weight * self._divergence(observations).mean()
-        for parameter, need in zip(head, needed, strict=True):
-            parameter.requires_grad_(need)
-        return loss
+        return self.gradient_weight * action_divergence(self.teacher, self.proxy, observations).mean()
 
     def following_loss(self, observations: TensorDict) -> torch.Tensor:
         """Distance of the student's embedding from the teacher's, and of the proxy's from the student's."""
@@ -100,11 +94,3 @@ class StudentInformedPPO(TeacherStudentPPO):
     def after_ppo(self, observations: TensorDict, pairs: Pairs) -> dict[str, float]:
         """Let student and proxy follow."""
         return {"following": self.following.update(pairs, self.following_loss)}
-
-    def _divergence(self, observations: TensorDict) -> torch.Tensor:
-        """KL divergence of the proxy's actions from the teacher's; no gradient to the proxy. Shape is (batch,)."""
-        with torch.no_grad():
-            self.proxy(observations, stochastic_output=True)
-            proxy = tuple(parameter.clone() for parameter in self.proxy.output_distribution_params)
-        self.teacher(observations, stochastic_output=True)
-        return self.teacher.get_kl_divergence(self.teacher.output_distribution_params, proxy)

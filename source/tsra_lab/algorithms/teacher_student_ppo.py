@@ -19,7 +19,7 @@ from rsl_rl.utils import resolve_class
 from tensordict import TensorDict
 
 from tsra_lab.alignment import PairCollector, Pairs
-from tsra_lab.models import EncodedPolicy, build_head
+from tsra_lab.models import EncodedPolicy, SharedObservation, build_head
 from tsra_lab.observations import check_contract, check_observation_sets, check_shapes, observation_contract
 
 from .action_distance import action_distance
@@ -44,6 +44,9 @@ class TeacherStudentPPO(PPO):
     method takes it from PPO) after PPO's update, on the rollout, as rsl_rl does; those of encoders that learn from
     pairs at the beginning of their phase, on the latest pairs; those of frozen models never.
     """
+
+    takes_shared: bool = False
+    """Whether the head can take observations beside the embedding (observation set ``shared``)."""
 
     def __init__(
         self,
@@ -107,7 +110,7 @@ class TeacherStudentPPO(PPO):
             Those of teacher and critic, and what a method adds.
         """
         sets = self.contract["sets"]
-        return obs.select(*sets["teacher"], *sets["critic"])
+        return obs.select(*sets["teacher"], *sets["critic"], *sets.get("shared", []))
 
     def auxiliary_loss(self, observations: TensorDict) -> torch.Tensor | None:
         """Loss that joins PPO's on every minibatch.
@@ -161,7 +164,7 @@ class TeacherStudentPPO(PPO):
         Returns:
             Actions of shape (num_envs, num_actions).
         """
-        self.pairs.add(obs)
+        self.pairs.add(obs, self.student.get_hidden_state())
         return super().act(self.rollout_observations(obs))
 
     def process_env_step(
@@ -253,6 +256,20 @@ class TeacherStudentPPO(PPO):
         self.registry.broadcast()
 
     @classmethod
+    def _build_shared(cls, obs: TensorDict, sets: dict) -> SharedObservation | None:
+        """What the head takes beside the embedding; None for nothing."""
+        groups = sets.get("shared", [])
+        if groups and not cls.takes_shared:
+            raise ValueError(f"{cls.__name__} takes no shared observations: leave the observation set 'shared' empty.")
+        for name, wrong in (
+            ("is not among the student's", [group for group in groups if group not in sets["student"]]),
+            ("is among the teacher's, whose encoder need not see it", [g for g in groups if g in sets["teacher"]]),
+        ):
+            if wrong:
+                raise ValueError(f"Observation set 'shared' has {wrong}, which {name}.")
+        return SharedObservation(obs, groups) if groups else None
+
+    @classmethod
     def construct_algorithm(cls, obs: TensorDict, env: VecEnv, cfg: dict, device: str) -> TeacherStudentPPO:
         """Build the algorithm from a runner configuration (:class:`tsra_lab.configs.TeacherStudentRunnerCfg`).
 
@@ -270,18 +287,20 @@ class TeacherStudentPPO(PPO):
                 nor an image, or encoders are to be shared with the critic.
         """
         sets = cfg["obs_groups"]
-        check_observation_sets(sets, ("teacher", "student", "critic"), obs.keys())
+        check_observation_sets(sets, ("teacher", "student", "critic"), obs.keys(), optional=("shared",))
         check_shapes(env, obs, sets)
+        shared = cls._build_shared(obs, sets)
         _, settings = resolve_class(cfg["algorithm"])
         if settings.pop("share_cnn_encoders", False):
             raise ValueError(f"{cls.__name__}'s critic has no encoder to share: leave 'share_cnn_encoders' False.")
         embedding_dim = settings.pop("embedding_dim")
-        head = build_head(cfg["actor"], embedding_dim, env.num_actions)
+        head = build_head(cfg["actor"], embedding_dim + (shared.width if shared else 0), env.num_actions)
         critic_class, critic_cfg = resolve_class(cfg["critic"])
         critic = critic_class(obs, sets, "critic", 1, **critic_cfg)
 
         def build(name: str) -> EncodedPolicy:
-            return EncodedPolicy(obs, sets, name, env.num_actions, dict(cfg[name]), head, embedding_dim).to(device)
+            model = dict(cfg[name])
+            return EncodedPolicy(obs, sets, name, env.num_actions, model, head, embedding_dim, shared).to(device)
 
         policies = cls.build_policies(build)
         print("\n".join(f"{name.capitalize()}: {model}" for name, model in {**policies, "critic": critic}.items()))
@@ -289,13 +308,20 @@ class TeacherStudentPPO(PPO):
             policies,
             critic,
             observation_contract(env, obs, sets),
-            PairCollector.of(env, sets, policies["student"].is_recurrent, **settings.pop("pairs")),
+            PairCollector.of(
+                env,
+                sets,
+                policies["student"].is_recurrent,
+                whole_rollouts=settings.get("student_share", 0.0) > 0.0,
+                **settings.pop("pairs"),
+            ),
             device=device,
             multi_gpu_cfg=cfg["multi_gpu"],
             **settings,
         )
         with torch.no_grad():
             stored = algorithm.rollout_observations(obs.to(device))
+            algorithm.student.reset()  # no episode has begun
         algorithm.storage = RolloutStorage(
             "rl", env.num_envs, cfg["num_steps_per_env"], stored, [env.num_actions], device
         )

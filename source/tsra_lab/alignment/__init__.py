@@ -9,7 +9,7 @@ from .aligner import Aligner
 from .losses import AlignmentLoss
 from .metrics import embedding_health
 from .optimizer_step import optimizer_step
-from .pairs import PairCollector, PairMemory, Pairs, embed, find_onboard_camera, full_precision
+from .pairs import PairCollector, PairMemory, Pairs, RenderSchedule, embed, find_onboard_camera, full_precision
 from .ranks import gather_batch, mean_over_ranks, share_of, world_size
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "PairCollector",
     "PairMemory",
     "Pairs",
+    "RenderSchedule",
     "embed",
     "embedding_health",
     "find_onboard_camera",

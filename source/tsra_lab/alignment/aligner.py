@@ -86,8 +86,9 @@ class Aligner:
             (:func:`embedding_health`).
         """
         self.encoders.train()
-        for name in self.learns_statistics:
-            getattr(self.encoders, name).update_normalization(pairs.new_samples())
+        if (new := pairs.new_samples()) is not None:
+            for name in self.learns_statistics:
+                getattr(self.encoders, name).update_normalization(new)
         total = 0.0
         for _ in range(num_steps):
             teacher, student = self._embed_batch(self.encoders, pairs)

@@ -11,13 +11,19 @@ from tsra_lab.runners import load_checkpoint
 from tsra_lab.runs import (
     DEFAULT_AGENT,
     add_training_arguments,
+    add_trust_argument,
+    agent_of_run,
     apply_arguments,
+    environment_of_run,
     find_checkpoint,
+    fine_tuning_agent,
+    is_fine_tuning,
     is_preset,
     make_parser,
     named,
     open_training,
     parse_args,
+    recorded_presets,
     refusing,
     resolve_configs,
 )
@@ -34,8 +40,12 @@ def main() -> int:
     add_training_arguments(parser)
     parser.add_argument("--agent", type=named, default=DEFAULT_AGENT, help="Key of the agent's configuration.")
     parser.add_argument(
-        "--checkpoint", type=named, default=None, help="Resume: a checkpoint, a run directory, 'latest' or 'best'."
+        "--checkpoint",
+        type=named,
+        default=None,
+        help="Resume: a checkpoint, a run directory, 'latest' or 'best'. To fine-tune: that of the student.",
     )
+    add_trust_argument(parser)
     parser.add_argument(
         "--distributed", action="store_true", help="One of several processes, which torchrun starts: one for each GPU."
     )
@@ -45,15 +55,26 @@ def main() -> int:
     if agent_cfg.class_name != "OnPolicyRunner":
         parser.error(f"'{args.agent}' distils a teacher: use scripts/distill.py")
     agent = apply_arguments(args, env_cfg, agent_cfg)
-    resume = None
+    checkpoint, presets, goes_on = None, list(filter(is_preset, overrides)), True
     if args.checkpoint:
-        resume = find_checkpoint(args.task, args.checkpoint, args.agent, experiment=agent["experiment_name"])
-        load_checkpoint(resume, "cpu")  # refused before the simulator starts
+        checkpoint = find_checkpoint(args.task, args.checkpoint, args.agent, experiment=agent["experiment_name"])
+        load_checkpoint(checkpoint, "cpu")  # refused before the simulator starts
+    if is_fine_tuning(agent):
+        if checkpoint is None:
+            parser.error(f"'{args.agent}' goes on from a student: name its run with --checkpoint")
+        source = agent_of_run(checkpoint, args.trust)
+        presets = presets or recorded_presets(checkpoint.parent) or []
+        of_env = [item for item in overrides if item.startswith("env.")]
+        env_cfg = environment_of_run(checkpoint.parent, args.task, "training", [*presets, *of_env])
+        agent = fine_tuning_agent(apply_arguments(args, env_cfg, agent_cfg), source)
+        goes_on = is_fine_tuning(source)
 
-    with open_training(args, env_cfg, agent, args.agent, list(filter(is_preset, overrides))) as training:
-        if resume is not None:
-            print(f"[INFO] Resuming from {resume}")
-            training.runner.load(str(resume))
+    with open_training(args, env_cfg, agent, args.agent, presets) as training:
+        if checkpoint is not None and goes_on:
+            print(f"[INFO] Resuming from {checkpoint}")
+            training.runner.load(str(checkpoint))
+        elif checkpoint is not None:
+            training.runner.load_student(str(checkpoint))
         training.runner.learn(agent_cfg.max_iterations, agent_cfg.init_at_random_ep_len)
         if training.exit_status:
             iteration = training.runner.current_learning_iteration

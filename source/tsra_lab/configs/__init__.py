@@ -8,12 +8,16 @@
 from .aligned_ppo_cfg import AlignedPPOCfg, ConsistencyCfg, UnmaskedPPOCfg
 from .alignment_cfg import AlignmentLossCfg, AlignmentLossPresetsCfg, EncoderTrainingCfg
 from .asymmetric_ppo_cfg import AsymmetricPPOCfg
+from .concurrent_teacher_student_cfg import ConcurrentTeacherStudentCfg
 from .distillation_cfg import AlignedDistillationCfg, AlignedDistillationRunnerCfg, DistillationRunnerCfg
+from .fine_tuning_cfg import FineTuningCfg, FineTuningRunnerCfg
+from .guided_ppo_cfg import GuidedPPOCfg
 from .models_cfg import CNNModelCfg, MLPModelCfg, RecurrentCNNModelCfg, RNNModelCfg
 from .onboard_term_cfg import OnboardTermCfg
 from .online_adaptation_cfg import OnlineAdaptationCfg
 from .ppo_cfg import FollowingCfg, PairsCfg, PPOCfg, TeacherStudentPPOCfg
 from .runner_cfg import AlignedRunnerCfg, AsymmetricRunnerCfg, PPORunnerCfg, TeacherStudentRunnerCfg
+from .smoothed_ppo_cfg import SmoothedPPOCfg
 from .strict import OutOfRange, StrictCfg, UnknownOption, WrongKind
 from .student_informed_ppo_cfg import StudentInformedPPOCfg
 
@@ -27,10 +31,14 @@ __all__ = [
     "AsymmetricPPOCfg",
     "AsymmetricRunnerCfg",
     "CNNModelCfg",
+    "ConcurrentTeacherStudentCfg",
     "ConsistencyCfg",
     "DistillationRunnerCfg",
     "EncoderTrainingCfg",
+    "FineTuningCfg",
+    "FineTuningRunnerCfg",
     "FollowingCfg",
+    "GuidedPPOCfg",
     "MLPModelCfg",
     "OnboardTermCfg",
     "OnlineAdaptationCfg",
@@ -40,6 +48,7 @@ __all__ = [
     "PairsCfg",
     "RNNModelCfg",
     "RecurrentCNNModelCfg",
+    "SmoothedPPOCfg",
     "StrictCfg",
     "StudentInformedPPOCfg",
     "TeacherStudentPPOCfg",

@@ -42,6 +42,10 @@ class AlignedPPOCfg(TeacherStudentPPOCfg):
     consistency: ConsistencyCfg = ConsistencyCfg()
     """How the policy head makes up for encoders that moved."""
 
+    student_share: float = 0.0
+    """Share of the rollout in which the student acts: of the rollouts where a camera renders at intervals, of the
+    environments otherwise. 0 switches it off."""
+
 
 @configclass
 class UnmaskedPPOCfg(AlignedPPOCfg):

@@ -63,7 +63,7 @@ class TeacherStudentRunnerCfg(RunnerCfg):
             TypeError: If a model's configuration would accept misspelt options.
         """
         refuse_unset(self, (*REQUIRED, "actor", "critic", "teacher", "student", "algorithm"))
-        self.obs_groups = ObservationSets(self.obs_groups, ("teacher", "student", "critic"))
+        self.obs_groups = ObservationSets(self.obs_groups, ("teacher", "student", "critic"), optional=("shared",))
         refuse_lenient(self, ("actor", "critic", "teacher", "student"))
 
 

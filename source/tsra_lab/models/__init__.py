@@ -8,5 +8,6 @@
 from .encoded_policy import EMBEDDING, EncodedPolicy, build_head
 from .image_model import ImageModel
 from .recurrent_cnn_model import RecurrentCNNModel
+from .shared_observation import SharedObservation
 
-__all__ = ["EMBEDDING", "EncodedPolicy", "ImageModel", "RecurrentCNNModel", "build_head"]
+__all__ = ["EMBEDDING", "EncodedPolicy", "ImageModel", "RecurrentCNNModel", "SharedObservation", "build_head"]

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import torch
@@ -14,8 +15,10 @@ import torch.nn as nn
 from rsl_rl.models import MLPModel
 from rsl_rl.modules import HiddenState
 from rsl_rl.modules.distribution import Distribution
-from rsl_rl.utils import resolve_class
+from rsl_rl.utils import resolve_class, unpad_trajectories
 from tensordict import TensorDict
+
+from .shared_observation import SharedObservation
 
 EMBEDDING = "embedding"
 """Name of the observation group that holds embeddings: the only input of a policy head."""
@@ -39,6 +42,7 @@ class EncodedPolicy(MLPModel):
         encoder: MLPModel | dict,
         head: MLPModel | dict,
         embedding_dim: int = 16,
+        shared: SharedObservation | list[str] | None = None,
     ) -> None:
         """Build or adopt the encoder and the head.
 
@@ -50,21 +54,26 @@ class EncodedPolicy(MLPModel):
             encoder: Encoder, or its configuration with ``class_name``.
             head: Head, or its configuration with ``class_name``.
             embedding_dim: Number of dimensions of the embedding.
+            shared: Observations that the head takes beside the embedding, or their groups; None for none.
 
         Raises:
-            ValueError: If the head sees anything besides the embedding.
+            ValueError: If the head sees anything else.
         """
         # MLPModel's constructor would build an MLP of its own; its interface is what we share
         nn.Module.__init__(self)
         if isinstance(encoder, dict):
             encoder_class, encoder_cfg = resolve_class(encoder)
             encoder = encoder_class(obs, obs_groups, obs_set, embedding_dim, **encoder_cfg)
+        if isinstance(shared, list):
+            shared = SharedObservation(obs, shared)
         if isinstance(head, dict):
-            head = build_head(head, embedding_dim, output_dim)
+            head = build_head(head, embedding_dim + (shared.width if shared else 0), output_dim)
         if head.obs_groups != [EMBEDDING]:
             raise ValueError(f"A policy head acts on ['{EMBEDDING}'] alone, but this one sees {head.obs_groups}.")
         self.encoder = encoder
         self.head = head
+        self.shared = shared
+        self._shared_columns = None if shared is None else shared.columns_in(obs, encoder.obs_groups)
         self.obs_groups = obs_groups[obs_set]
 
     @property
@@ -105,8 +114,24 @@ class EncodedPolicy(MLPModel):
     def get_latent(
         self, obs: TensorDict, masks: torch.Tensor | None = None, hidden_state: HiddenState = None
     ) -> torch.Tensor:
-        """Embed the observations. Shape is (batch, embedding_dim)."""
-        return self.encoder(obs, masks, hidden_state)
+        """What the head acts on: the embedding, and the shared observations behind it.
+
+        Shape is (batch, embedding_dim + width of the shared observations).
+        """
+        embedding = self.encoder(obs, masks, hidden_state)
+        return self.add_shared(embedding, obs if masks is None else unpad_trajectories(obs, masks))
+
+    def add_shared(self, embedding: torch.Tensor, obs: TensorDict) -> torch.Tensor:
+        """Put the shared observations, where there are any, behind embeddings.
+
+        Args:
+            embedding: Embeddings of shape (batch, embedding_dim).
+            obs: Observations of the same samples. Shapes are (batch, ...).
+
+        Returns:
+            What the head acts on.
+        """
+        return embedding if self.shared is None else torch.cat([embedding, self.shared(obs)], dim=-1)
 
     def act_on(self, embedding: torch.Tensor, stochastic_output: bool = False) -> torch.Tensor:
         """Act on embeddings.
@@ -141,11 +166,14 @@ class EncodedPolicy(MLPModel):
     def as_jit(self) -> nn.Module:
         """Deterministic policy for TorchScript; its inputs are those of the encoder's own export."""
         images = len(getattr(self.encoder, "obs_groups_2d", [])) > 0
+        if self.shared is not None:
+            raise ValueError("A policy with shared observations has no TorchScript form; use its ONNX form.")
         return (_TorchImagePolicy if images else _TorchVectorPolicy)(self.encoder.as_jit(), self.head.as_jit())
 
     def as_onnx(self, verbose: bool = False) -> nn.Module:
         """Deterministic policy for ONNX; its inputs are those of the encoder's own export."""
-        return _OnnxEncodedPolicy(self.encoder.as_onnx(verbose), self.head.as_onnx(verbose))
+        shared = None if self.shared is None else _SharedColumns(self.shared, self._shared_columns)
+        return _OnnxEncodedPolicy(self.encoder.as_onnx(verbose), self.head.as_onnx(verbose), shared)
 
 
 def build_head(cfg: dict, embedding_dim: int, num_actions: int) -> MLPModel:
@@ -196,21 +224,40 @@ class _TorchImagePolicy(nn.Module):
         self.encoder.reset()
 
 
+class _SharedColumns(nn.Module):
+    """Picks the shared observations from the vector input of a student's encoder, and normalises them."""
+
+    def __init__(self, shared: SharedObservation, columns: list[int] | None) -> None:
+        super().__init__()
+        if columns is None:
+            raise ValueError(
+                f"The encoder does not see {shared.groups}, which the head takes, so there is no ONNX form."
+            )
+        self.normalizer = copy.deepcopy(shared.normalizer)
+        self.columns = columns
+
+    def forward(self, vector: torch.Tensor) -> torch.Tensor:
+        return self.normalizer(vector[:, self.columns])
+
+
 class _OnnxEncodedPolicy(nn.Module):
     """Encoder and head for ONNX, with the names and examples of the encoder's inputs."""
 
-    def __init__(self, encoder: Any, head: nn.Module) -> None:
+    def __init__(self, encoder: Any, head: nn.Module, shared: nn.Module | None) -> None:
         super().__init__()
         self.encoder = encoder
         self.head = head
+        self.shared = shared
         self.is_recurrent = getattr(encoder, "is_recurrent", False)
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
-        if not self.is_recurrent:
-            return self.head(self.encoder(*inputs))
-        embedding, *states = self.encoder(*inputs)
+        outputs = self.encoder(*inputs)
+        embedding, *states = outputs if self.is_recurrent else (outputs,)
+        if self.shared is not None:
+            embedding = torch.cat([embedding, self.shared(inputs[0])], dim=-1)
+        actions = self.head(embedding)
         # rsl_rl's GRU gives None for the cell state that it has not
-        return (self.head(embedding), *(state for state in states if state is not None))
+        return (actions, *(state for state in states if state is not None)) if self.is_recurrent else actions
 
     def get_dummy_inputs(self) -> tuple[torch.Tensor, ...]:
         return self.encoder.get_dummy_inputs()

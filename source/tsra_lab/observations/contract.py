@@ -45,7 +45,7 @@ def observation_contract(env: VecEnv, obs: TensorDict, obs_groups: dict[str, lis
         settings = _settings(getattr(getattr(cfg, "observations", None), name, None))
         groups[name] = {"shape": list(obs[name].shape[1:]), "terms": terms, "settings": settings}
     return {
-        "sets": {name: list(names) for name, names in obs_groups.items()},
+        "sets": {name: list(names) for name, names in obs_groups.items() if names},
         "groups": groups,
         "actions": _settings(getattr(cfg, "actions", None)),
         "control_period_s": getattr(base, "step_dt", None),

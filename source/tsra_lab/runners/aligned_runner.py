@@ -19,7 +19,7 @@ from rsl_rl.models import MLPModel
 from rsl_rl.runners import OnPolicyRunner
 from tensordict import TensorDict
 
-from tsra_lab.algorithms import AlignedDistillation
+from tsra_lab.algorithms import AlignedDistillation, FineTuning
 from tsra_lab.alignment import find_onboard_camera
 from tsra_lab.evaluation import format_performance
 from tsra_lab.observations import check_contract, check_shapes, observation_contract
@@ -207,6 +207,26 @@ class AlignedRunner(OnPolicyRunner):
                 sets["student"], current["student"] = saved["sets"]["student"], self.contract["sets"]["student"]
             check_contract(saved | {"sets": sets}, self.contract | {"sets": current})
         self.alg.load(checkpoint, {"teacher": True, "student": zero_shot}, strict=True)
+
+    def load_student(self, path: str) -> None:
+        """Load the student to fine-tune, and the critic where it fits.
+
+        Args:
+            path: Checkpoint of any algorithm that has a student, or of stock PPO.
+
+        Raises:
+            ValueError: If the student was trained on other observations, or the checkpoint holds none of this form.
+            FileNotFoundError: If there is no such file.
+        """
+        assert isinstance(self.alg, FineTuning)
+        checkpoint = load_checkpoint(path, self.device)
+        if "observation_contract" in checkpoint:
+            saved = checkpoint["observation_contract"]
+            before = {"student": saved["sets"].get("student", saved["sets"].get("actor"))}
+            now = {"student": self.contract["sets"]["student"]}
+            check_contract(saved | {"sets": before}, self.contract | {"sets": now})
+        taken = self.alg.load_student(checkpoint)
+        print(f"[INFO] Fine-tuning the student of {path}, with {'its' if taken else 'a new'} critic.")
 
     def policies(self) -> Mapping[str, MLPModel]:
         """The algorithm's policies by name, ready for inference: ``teacher`` and ``student``, or one of them."""

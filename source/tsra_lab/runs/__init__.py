@@ -19,6 +19,7 @@ from .directory import (
 from .distillation import aligned_models, distillation_agent, distillation_agent_key
 from .environment import environment_of_run, recorded_presets
 from .exporting import EXPORT_ENVS, export_run
+from .fine_tuning import fine_tuning_agent, is_fine_tuning
 from .opening import (
     FinishedRun,
     OpenRun,
@@ -65,7 +66,9 @@ __all__ = [
     "export_run",
     "find_checkpoint",
     "find_run",
+    "fine_tuning_agent",
     "git_state",
+    "is_fine_tuning",
     "is_preset",
     "load_run",
     "log_root",

@@ -55,6 +55,7 @@ def aligned_models(teacher_agent: dict) -> dict:
             "encoder": teacher_agent[name],
             "head": teacher_agent["actor"],
             "embedding_dim": teacher_agent["algorithm"]["embedding_dim"],
+            "shared": teacher_agent["obs_groups"].get("shared"),
         }
         for name in policies
     }

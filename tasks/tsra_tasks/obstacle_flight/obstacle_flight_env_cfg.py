@@ -201,9 +201,23 @@ class ObservationsCfg:
             params={"command_name": "course", "angles": ELSEWHERE, "max_range": CAMERA_RANGE},
         )
 
+    @configclass
+    class SurroundingsCfg(ObsGroup):
+        """Privileged: the posts alone."""
+
+        posts_ahead = ObsTerm(
+            func=post_distances,
+            params={"command_name": "course", "angles": AHEAD, "max_range": CAMERA_RANGE},
+        )
+        posts_elsewhere = ObsTerm(
+            func=post_distances,
+            params={"command_name": "course", "angles": ELSEWHERE, "max_range": CAMERA_RANGE},
+        )
+
     onboard: OnboardCfg = OnboardCfg()
     image: ImageCfg = ImageCfg()
     privileged: PrivilegedCfg = PrivilegedCfg()
+    surroundings: SurroundingsCfg = SurroundingsCfg()
 
 
 @configclass

@@ -11,7 +11,6 @@ import math
 
 import torch
 import torch.nn as nn
-from rsl_rl.models import MLPModel
 from tensordict import TensorDict
 
 from tsra_lab.alignment import mean_over_ranks, optimizer_step, share_of
@@ -30,7 +29,6 @@ class Consistency:
 
     def __init__(
         self,
-        actor: MLPModel,
         teacher: EncodedPolicy,
         max_grad_norm: float,
         desired_kl: float | None,
@@ -43,7 +41,6 @@ class Consistency:
         """Create the optimiser of the head.
 
         Args:
-            actor: What acts on the observations of the rollout, as it was before the encoders move.
             teacher: Policy whose encoder moves and whose head makes up for it.
             max_grad_norm: Norm at which the head's gradient is clipped.
             desired_kl: KL divergence that PPO may cause; None for no bound.
@@ -55,7 +52,6 @@ class Consistency:
         """
         if steps > max_steps:
             raise ValueError(f"consistency.steps is {steps}, but its upper bound consistency.max_steps {max_steps}.")
-        self.actor = actor
         self.teacher = teacher
         self.max_grad_norm = max_grad_norm
         self.limit = math.inf if desired_kl is None or steps == 0 else desired_kl
@@ -74,8 +70,8 @@ class Consistency:
         Returns:
             The parameters, the mean first. Shapes are (batch, num_actions).
         """
-        self.actor(observations, stochastic_output=True)
-        return tuple(parameter.clone() for parameter in self.actor.output_distribution_params)
+        self.teacher(observations, stochastic_output=True)
+        return tuple(parameter.clone() for parameter in self.teacher.output_distribution_params)
 
     def restore(self, observations: TensorDict, before: tuple[torch.Tensor, ...]) -> dict[str, float]:
         """Learn the actions of before on the embeddings of now.
@@ -105,7 +101,7 @@ class Consistency:
     def _drift(self, embeddings: torch.Tensor, before: tuple[torch.Tensor, ...]) -> float:
         """Mean KL divergence between the teacher of before and of now."""
         self.teacher.act_on(embeddings, stochastic_output=True)
-        divergence = self.actor.get_kl_divergence(before, self.teacher.output_distribution_params)
+        divergence = self.teacher.get_kl_divergence(before, self.teacher.output_distribution_params)
         return mean_over_ranks(divergence.mean())
 
     def _fit_head(self, embeddings: torch.Tensor, actions: torch.Tensor, num_steps: int) -> list[float]:

@@ -57,8 +57,9 @@ class Following:
         Returns:
             The mean loss.
         """
-        for encoder in self.encoders.values():
-            encoder.update_normalization(pairs.new_samples())
+        if (new := pairs.new_samples()) is not None:
+            for encoder in self.encoders.values():
+                encoder.update_normalization(new)
         total = 0.0
         for _ in range(self.steps_per_iteration):
             value = loss(pairs.draw(share_of(self.batch_size)))

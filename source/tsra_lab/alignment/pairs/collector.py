@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 import torch
 from rsl_rl.env import VecEnv
+from rsl_rl.modules import HiddenState
 from tensordict import TensorDict
 
 from tsra_lab.hooks import OnboardCamera
 
 from .memory import PairMemory
 from .schedule import RenderSchedule, find_onboard_camera
-from .sequences import FIRST
+from .sequences import FIRST, MEMORY, pack
 
 
 @dataclass
@@ -31,6 +32,9 @@ class Pairs:
     past: PairMemory
     """Those of rollouts before; none for sequences."""
 
+    repeated: bool = False
+    """Whether the latest were given before, because the last rollout has none."""
+
     @property
     def are_sequences(self) -> bool:
         """Whether the samples are in sequences."""
@@ -40,8 +44,10 @@ class Pairs:
         """Number of samples."""
         return self.latest.numel() + len(self.past)
 
-    def new_samples(self) -> TensorDict:
-        """The latest pairs as single samples. Shapes are (num_pairs, ...)."""
+    def new_samples(self) -> TensorDict | None:
+        """The latest pairs as single samples, of shapes (num_pairs, ...); None if they were given before."""
+        if self.repeated:
+            return None
         return self.latest.flatten(0, 1) if self.are_sequences else self.latest
 
     def draw(self, batch_size: int) -> TensorDict:
@@ -82,6 +88,7 @@ class PairCollector:
         render_interval: int = 1,
         kept_pairs: int = 0,
         sequences: bool = False,
+        whole_rollouts: bool = False,
     ) -> None:
         """Start without pairs.
 
@@ -91,6 +98,7 @@ class PairCollector:
             render_interval: The camera renders at one of so many steps, or rollouts for sequences.
             kept_pairs: Number of pairs of past rollouts that are given beside those of the present one.
             sequences: Whether to keep samples in sequences.
+            whole_rollouts: Whether the camera renders whole rollouts for single samples too.
 
         Raises:
             ValueError: If the interval is not positive, the number of kept pairs negative, there is no camera to
@@ -100,20 +108,25 @@ class PairCollector:
             raise ValueError("Sequences are of one rollout: set kept_pairs to 0 for a student with memory.")
         self.groups = list(dict.fromkeys(groups))
         self.sequences = sequences
-        self.schedule = RenderSchedule(camera, render_interval, whole_rollouts=sequences)
+        self.schedule = RenderSchedule(camera, render_interval, whole_rollouts=sequences or whole_rollouts)
         self._past = PairMemory(kept_pairs)
         self._latest: list[TensorDict] = []
         self._given = False
+        self._repeated = False
         self._begins: torch.Tensor | None = None
+        self._memory: torch.Tensor | None = None
 
     @classmethod
-    def of(cls, env: VecEnv, obs_groups: dict[str, list[str]], sequences: bool, **settings: int) -> PairCollector:
+    def of(
+        cls, env: VecEnv, obs_groups: dict[str, list[str]], sequences: bool, whole_rollouts: bool, **settings: int
+    ) -> PairCollector:
         """Collect the pairs of an environment for the observation sets ``teacher`` and ``student``.
 
         Args:
             env: Environment.
             obs_groups: Observation sets and the groups in them.
             sequences: Whether to keep samples in sequences.
+            whole_rollouts: Whether the camera renders whole rollouts for single samples too.
             settings: As in :class:`tsra_lab.configs.PairsCfg`.
 
         Returns:
@@ -123,25 +136,30 @@ class PairCollector:
             ValueError: As the constructor.
         """
         groups = [*obs_groups["teacher"], *obs_groups["student"]]
-        return cls(groups, find_onboard_camera(env), sequences=sequences, **settings)
+        return cls(groups, find_onboard_camera(env), sequences=sequences, whole_rollouts=whole_rollouts, **settings)
 
-    def add(self, obs: TensorDict) -> None:
+    def add(self, obs: TensorDict, memory: HiddenState = None) -> None:
         """Keep the present sample where it is complete, and switch the camera for the next step.
 
         Args:
             obs: Observations, one tensor per group. Shapes are (num_envs, ...).
+            memory: The student's, before this sample; None if it is empty.
         """
         if self._given and self.schedule.this_rollout:  # of another rollout
             if self._latest and not self.sequences:
                 self._past.add(torch.cat(self._latest))
-            self._latest, self._given = [], False
+            self._latest, self._given, self._repeated = [], False, False
         sample = _compressed(obs.select(*self.groups))
         fresh = self.schedule.fresh(obs.device)
-        if not self.sequences:
+        if not self.schedule.this_rollout:
+            pass  # the first sample may be complete, but belongs to no rollout that is kept
+        elif not self.sequences:
             self._latest.append(sample if fresh is None else sample[fresh])
-        elif self.schedule.this_rollout and (fresh is None or fresh.all()):
+        elif fresh is None or fresh.all():
             # the first sample of all begins an episode, as far as anyone knows
             begins = torch.ones_like(sample[self.groups[0]][:, 0]) if self._begins is None else self._begins
+            if not self._latest:
+                self._memory = pack(memory)
             self._latest.append(sample.set(FIRST, begins > 0.5))
         self.schedule.end_step()
 
@@ -162,7 +180,7 @@ class PairCollector:
             ValueError: If there are none.
         """
         self.schedule.end_rollout()
-        self._given = True
+        repeated, self._given, self._repeated = self._repeated, True, True
         join = torch.stack if self.sequences else torch.cat
         latest: TensorDict | None = join(self._latest) if self._latest else None
         if latest is None or latest.batch_size[0] == 0:
@@ -170,7 +188,9 @@ class PairCollector:
                 f"The rollout holds no pair: the camera renders at one of {self.schedule.interval} steps. Lower"
                 " render_interval or lengthen the rollout (num_steps_per_env)."
             )
-        return Pairs(latest, self._past)
+        if self._memory is not None:
+            latest.set(MEMORY, self._memory.expand(*latest.batch_size, -1))
+        return Pairs(latest, self._past, repeated)
 
 
 def full_precision(pairs: TensorDict) -> TensorDict:

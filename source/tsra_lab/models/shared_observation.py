@@ -1,0 +1,79 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Observations that teacher and student see alike, beside the embedding."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn as nn
+from rsl_rl.modules import EmpiricalNormalization
+from tensordict import TensorDict
+
+
+class SharedObservation(nn.Module):
+    """What a policy head takes directly: vector groups as the robot measures them, normalised by running statistics.
+
+    They reach teacher and student alike, so they need no embedding.
+    """
+
+    def __init__(self, obs: TensorDict, groups: list[str]) -> None:
+        """Size the statistics.
+
+        Args:
+            obs: Observations of the environment, one tensor per group. Shapes are (num_envs, ...).
+            groups: Vector groups.
+
+        Raises:
+            ValueError: If a group is no vector.
+        """
+        super().__init__()
+        self.groups = list(groups)
+        for group in self.groups:
+            if obs[group].dim() != 2:
+                raise ValueError(
+                    f"Observation set 'shared' has group '{group}' of shape {tuple(obs[group].shape[1:])}, but the"
+                    " policy head takes vectors alone. Leave it to the student's encoder."
+                )
+        self.widths = [obs[group].shape[-1] for group in self.groups]
+        self.normalizer = EmpiricalNormalization(sum(self.widths))
+
+    @property
+    def width(self) -> int:
+        """Number of elements."""
+        return sum(self.widths)
+
+    def forward(self, obs: TensorDict) -> torch.Tensor:
+        """Normalised observations. Shape is (batch, width)."""
+        return self.normalizer(self._join(obs))
+
+    def update_normalization(self, obs: TensorDict) -> None:
+        """Learn the statistics of a batch."""
+        self.normalizer.update(self._join(obs))
+
+    def columns_in(self, obs: TensorDict, encoder_groups: list[str]) -> list[int] | None:
+        """Where the shared observations are in the vector input of an encoder.
+
+        Args:
+            obs: Observations of the environment, one tensor per group. Shapes are (num_envs, ...).
+            encoder_groups: Vector groups that the encoder sees, in order.
+
+        Returns:
+            Columns in the order of the shared observations; None if the encoder does not see all of them.
+        """
+        if not set(self.groups) <= set(encoder_groups):
+            return None
+        starts, start = {}, 0
+        for group in encoder_groups:
+            starts[group] = start
+            start += obs[group].shape[-1]
+        return [
+            starts[group] + column
+            for group, width in zip(self.groups, self.widths, strict=True)
+            for column in range(width)
+        ]
+
+    def _join(self, obs: TensorDict) -> torch.Tensor:
+        return torch.cat([obs[group] for group in self.groups], dim=-1)
