@@ -5,7 +5,7 @@
 
 """Files of results and the uncertainty of a success rate, for all packages: needs neither torch nor a simulator."""
 
-from .files import whole_file, write_report
+from .files import whole_file, writable_file, writable_folder, write_report
 from .initial_states import (
     InitialStates,
     InitialStatesError,
@@ -22,6 +22,8 @@ __all__ = [
     "recording_command",
     "success_interval",
     "whole_file",
+    "writable_file",
+    "writable_folder",
     "write_initial_states",
     "write_report",
 ]

@@ -5,6 +5,7 @@
 
 """Files that are written whole or not at all."""
 
+import argparse
 import json
 import os
 from collections.abc import Generator
@@ -49,3 +50,21 @@ def write_report(report: dict | list, path: str | Path) -> None:
     text = json.dumps(report, indent=2, allow_nan=False) + "\n"
     with whole_file(path) as file:
         file.write(text.encode())
+
+
+def writable_file(text: str) -> str:
+    """A file that can be written; its folder is made when it is."""
+    path = Path(text)
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if path.is_dir() or not folder.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        raise argparse.ArgumentTypeError(f"'{text}' cannot be written")
+    return text
+
+
+def writable_folder(text: str) -> str:
+    """A folder that can be written to, or made."""
+    path = Path(text).absolute()
+    folder = next(parent for parent in (path, *path.parents) if parent.exists())
+    if not text.strip() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise argparse.ArgumentTypeError(f"'{text}' cannot be written to")
+    return text

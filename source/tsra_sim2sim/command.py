@@ -11,7 +11,7 @@ import argparse
 import sys
 
 from tsra_deploy import Policy
-from tsra_results import read_initial_states, recording_command, write_report
+from tsra_results import read_initial_states, recording_command, writable_file, write_report
 
 from . import WORLDS
 from .episodes import run_episodes
@@ -39,7 +39,7 @@ def main() -> int:
     parser.add_argument(
         "--substeps", type=int, default=1, help="Physics steps for each one in Isaac Lab; more integrate more finely."
     )
-    parser.add_argument("--json", default=None, help="File for the results.")
+    parser.add_argument("--json", type=writable_file, default=None, help="File for the results.")
     args = parser.parse_args()
     if args.initial_states is None:
         parser.error(f"--initial_states is missing. Record it with: {recording_command(args.task)}")

@@ -20,7 +20,7 @@ from isaaclab_tasks.utils import resolve_task_config
 
 import tsra_tasks  # noqa: F401
 from tsra_deploy.observations import InputAssembler
-from tsra_lab.export.isaac_lab import describe_inputs
+from tsra_lab.export.isaac_lab.observations import describe_inputs
 from tsra_tasks.color_maze.color_maze_env_cfg import ObservationsCfg
 
 pytestmark = [pytest.mark.integration, pytest.mark.kitless]

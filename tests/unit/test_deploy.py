@@ -242,7 +242,6 @@ def test_a_missing_entry_is_named(tmp_path: Path, entry: str):
         {"run": {"iteration": 1}},
         {"task": None},
     ],
-    ids=str,
 )
 def test_a_contract_that_cannot_be_written_or_tells_nothing_is_refused(changes: dict):
     with pytest.raises(ContractError):

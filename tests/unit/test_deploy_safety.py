@@ -234,7 +234,6 @@ class Rebellious:
         {"speed": np.array([np.datetime64("2026-01-01")] * 2)},
         {"speed": [10**400, 0]},
     ],
-    ids=str,
 )
 def test_what_are_no_observations_is_refused(tmp_path: Path, observations: object) -> None:
     with pytest.raises(ObservationError):

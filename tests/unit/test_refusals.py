@@ -64,6 +64,7 @@ CHECKPOINT = ("--checkpoint", "damaged.pt")
     [
         ("train", ["agent.algorithm.alignment.tempratur=0.1"], "has no option 'tempratur'"),
         ("train", ["env.rewards.lava.wieght=1.0"], "has no option 'wieght'"),
+        ("train", ["env.seed=5"], "has no effect: the environment takes the agent's seed. Use --seed"),
         ("train", ["agent.obs_groups.student=['camera']"], "unknown groups ['camera']"),
         (
             "train",

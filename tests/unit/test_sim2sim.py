@@ -326,6 +326,8 @@ def test_the_script_names_what_is_wrong(tmp_path: Path) -> None:
     recorded = write_maze_initial_states(tmp_path / "initial_states.npz", [True])
     other = run_script("--task", FIELD, "--policy", policy, "--initial_states", recorded)
     assert other.returncode == 2 and f"trained on {MAZE}" in other.stderr
+    unwritable = run_script("--task", MAZE, "--policy", policy, "--initial_states", recorded, "--json", tmp_path)
+    assert unwritable.returncode == 2 and "cannot be written" in unwritable.stderr
     nothing = run_script("--task", MAZE, "--policy", tmp_path / "none.onnx", "--initial_states", recorded)
     assert nothing.returncode == 2 and "none.onnx" in nothing.stderr
     many = run_script("--task", MAZE, "--policy", policy, "--initial_states", recorded, "--episodes", 2)

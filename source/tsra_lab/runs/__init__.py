@@ -5,7 +5,9 @@
 
 """Runs: their directories, the configurations they are made of, beginning one, and opening one that is finished."""
 
-from .arguments import check_device, named, positive, seed, writable_file, writable_folder
+from tsra_results import writable_file, writable_folder
+
+from .arguments import check_device, named, positive, seed
 from .directory import (
     CHECKPOINT_PATTERN,
     DEFAULT_AGENT,

@@ -146,6 +146,8 @@ def _check_override(configs: dict, item: str, task: str, agent: str | None) -> N
     root, *path = item.split("=")[0].split(".")
     if root not in ("env", "agent") or not path:
         raise ValueError(f"Override '{item}' must start with 'env.' or 'agent.', or be a preset selector.")
+    if [root, *path] == ["env", "seed"]:
+        raise ValueError(f"Override '{item}' has no effect: the environment takes the agent's seed. Use --seed.")
     config = configs[root]
     if config is None:
         raise ValueError(f"Override '{item}' has no effect here: the agent's configuration comes from its run.")
