@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from make_tiny_robot import make_tiny_robot
 from onnx import TensorProto, helper, numpy_helper
 from tensordict import TensorDict
 
@@ -37,9 +37,6 @@ from tsra_deploy import write_metadata
 from tsra_lab.export import assemble_inputs
 from tsra_lab.export.isaac_lab import deployment_contract
 from tsra_tasks.shared.physics_cfg import ContactFreePhysicsCfg
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "assets"))
-from make_tiny_robot import make_tiny_robot  # noqa: E402
 
 JOINTS = ["left_hip", "left_knee", "right_hip", "right_knee"]
 """Joints of the robot, in alphabetical order; the simulator has an order of its own."""

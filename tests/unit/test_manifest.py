@@ -64,7 +64,7 @@ def test_every_command_has_an_entry_point_and_every_entry_point_a_main() -> None
         assert file.is_file(), f"{name}: {file} is missing"
         definitions = [node.name for node in ast.parse(file.read_text()).body if isinstance(node, ast.FunctionDef)]
         assert function in definitions, f"{name}: {file} has no function '{function}'"
-    commands = {file.stem for file in (ROOT / "source" / "tsra_lab" / "commands").glob("[!_]*.py")}
+    commands = {file.stem.replace("_", "-") for file in (ROOT / "source" / "tsra_lab" / "commands").glob("[!_]*.py")}
     assert {f"tsra-{name}" for name in commands | {"benchmark", "sim2sim"}} == scripts.keys()
     installed = importlib.metadata.distribution("tsra-lab").entry_points.select(group="console_scripts")
     assert {item.name: item.value for item in installed} == scripts
@@ -81,6 +81,9 @@ def test_dependencies_are_ranges_from_what_is_locked_and_the_lock_has_no_address
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[\w.+!]+", line) for line in lock)
     assert lock == sorted(lock)
     locked = {name.lower().replace("_", "-"): version for name, version in (line.split("==") for line in lock)}
+    makefile = (ROOT / "Makefile").read_text()
+    apart = dict(item.split("==") for item in re.findall(r"leapp==[\d.]+", makefile))  # beside the environment
+    locked |= apart
     requirements = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
     for text in requirements:
         requirement = Requirement(text)

@@ -153,7 +153,7 @@ def test_rendered_frames_are_counted_and_survive_a_checkpoint(tmp_path: Path, in
     """Images of evaluations, where the camera renders always, do not count."""
     cnn = {"output_channels": [2], "kernel_size": 3, "stride": 2}
     student = {"class_name": "CNNModel", "hidden_dims": [8], "activation": "elu", "cnn_cfg": cnn}
-    cfg = aligned_cfg(student=student, pairs={"render_interval": interval})
+    cfg = aligned_cfg(student=student, pairs={"render_interval": interval}, student_share=0.0)
     cfg["obs_groups"]["student"] = ["onboard", "image"]
     runner = build_runner(tmp_path, CameraEnv(4), **cfg)
     runner.learn(3)

@@ -34,6 +34,7 @@ from tsra_lab.configs import (
     TeacherStudentRunnerCfg,
     UnmaskedPPOCfg,
 )
+from tsra_lab.observations import SHARED
 
 if TYPE_CHECKING:
     from .suite import AgentSuite
@@ -49,7 +50,7 @@ def teacher_and_student(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg
     if issubclass(method.algorithm, AlignedPPOCfg):
         algorithm["encoders"] = suite.encoders
         if suite.shared:
-            obs_groups |= {"teacher": suite.hidden or suite.privileged, "shared": suite.shared}
+            obs_groups |= {"teacher": suite.hidden or suite.privileged, SHARED: suite.shared}
     return TeacherStudentRunnerCfg(
         teacher=suite.teacher_encoder,
         student=getattr(suite, method.student_encoder),

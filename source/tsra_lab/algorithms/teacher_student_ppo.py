@@ -20,7 +20,7 @@ from tensordict import TensorDict
 
 from tsra_lab.alignment import PairCollector, Pairs
 from tsra_lab.models import EncodedPolicy, SharedObservation, build_head
-from tsra_lab.observations import check_contract, check_observation_sets, check_shapes, observation_contract
+from tsra_lab.observations import SHARED, check_contract, check_observation_sets, check_shapes, observation_contract
 
 from .action_distance import action_distance
 from .auxiliary_loss import LOGGED_AS, AuxiliaryLoss
@@ -110,7 +110,7 @@ class TeacherStudentPPO(PPO):
             Those of teacher and critic, and what a method adds.
         """
         sets = self.contract["sets"]
-        return obs.select(*sets["teacher"], *sets["critic"], *sets.get("shared", []))
+        return obs.select(*sets["teacher"], *sets["critic"], *sets.get(SHARED, []))
 
     def auxiliary_loss(self, observations: TensorDict) -> torch.Tensor | None:
         """Loss that joins PPO's on every minibatch.
@@ -258,7 +258,7 @@ class TeacherStudentPPO(PPO):
     @classmethod
     def _build_shared(cls, obs: TensorDict, sets: dict) -> SharedObservation | None:
         """What the head takes beside the embedding; None for nothing."""
-        groups = sets.get("shared", [])
+        groups = sets.get(SHARED, [])
         if groups and not cls.takes_shared:
             raise ValueError(f"{cls.__name__} takes no shared observations: leave the observation set 'shared' empty.")
         for name, wrong in (
@@ -287,7 +287,7 @@ class TeacherStudentPPO(PPO):
                 nor an image, or encoders are to be shared with the critic.
         """
         sets = cfg["obs_groups"]
-        check_observation_sets(sets, ("teacher", "student", "critic"), obs.keys(), optional=("shared",))
+        check_observation_sets(sets, ("teacher", "student", "critic"), obs.keys(), optional=(SHARED,))
         check_shapes(env, obs, sets)
         shared = cls._build_shared(obs, sets)
         _, settings = resolve_class(cfg["algorithm"])

@@ -12,7 +12,7 @@ import torch
 from isaaclab.utils import configclass
 from isaaclab_rl.rsl_rl import RslRlOnPolicyRunnerCfg
 
-from tsra_lab.observations import ObservationSets
+from tsra_lab.observations import SHARED, ObservationSets
 
 from .aligned_ppo_cfg import AlignedPPOCfg
 from .asymmetric_ppo_cfg import AsymmetricPPOCfg
@@ -63,7 +63,7 @@ class TeacherStudentRunnerCfg(RunnerCfg):
             TypeError: If a model's configuration would accept misspelt options.
         """
         refuse_unset(self, (*REQUIRED, "actor", "critic", "teacher", "student", "algorithm"))
-        self.obs_groups = ObservationSets(self.obs_groups, ("teacher", "student", "critic"), optional=("shared",))
+        self.obs_groups = ObservationSets(self.obs_groups, ("teacher", "student", "critic"), optional=(SHARED,))
         refuse_lenient(self, ("actor", "critic", "teacher", "student"))
 
 

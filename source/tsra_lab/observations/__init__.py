@@ -6,7 +6,14 @@
 """What teacher, student and critic see: observation sets, and the contract that a checkpoint holds of them."""
 
 from .contract import check_contract, observation_contract
-from .sets import ObservationSets, check_observation_sets
+from .sets import SHARED, ObservationSets, check_observation_sets
 from .shapes import check_shapes
 
-__all__ = ["ObservationSets", "check_contract", "check_observation_sets", "check_shapes", "observation_contract"]
+__all__ = [
+    "SHARED",
+    "ObservationSets",
+    "check_contract",
+    "check_observation_sets",
+    "check_shapes",
+    "observation_contract",
+]

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+SHARED = "shared"
+"""Observation set of what the policy head takes beside the embedding; it may be empty."""
+
 
 def check_observation_sets(
     obs_groups: dict, required: Iterable[str], available: Iterable[str] | None = None, optional: Iterable[str] = ()

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from tsra_lab.observations import SHARED
+
 
 def distillation_agent_key(teacher_agent: dict) -> str:
     """Key of the distillation's configuration: by whether the teacher comes with a zero-shot student.
@@ -55,7 +57,7 @@ def aligned_models(teacher_agent: dict) -> dict:
             "encoder": teacher_agent[name],
             "head": teacher_agent["actor"],
             "embedding_dim": teacher_agent["algorithm"]["embedding_dim"],
-            "shared": teacher_agent["obs_groups"].get("shared"),
+            "shared": teacher_agent["obs_groups"].get(SHARED) or None,
         }
         for name in policies
     }

@@ -35,7 +35,7 @@ from isaaclab_rl.rsl_rl import RslRlVecEnvWrapper
 from isaaclab_tasks.utils import resolve_task_config, setup_preset_cli
 
 from tsra_lab.hooks import TaskHooks, hooks_of
-from tsra_lab.observations import check_observation_sets
+from tsra_lab.observations import SHARED, check_observation_sets
 
 from .arguments import check_device, positive, seed
 from .environment_limits import check_environment
@@ -177,7 +177,8 @@ def check_groups_exist(env_cfg: Any, obs_groups: dict[str, list[str]]) -> None:
     if observations is None:
         return  # a direct environment: its groups are known once it runs, and the algorithm checks them then
     available = [name for name, group in vars(observations).items() if group is not None]
-    check_observation_sets(obs_groups, obs_groups.keys(), available)
+    required = [name for name in obs_groups if name != SHARED]
+    check_observation_sets(obs_groups, required, available, optional=(SHARED,))
 
 
 def check_camera(env_cfg: Any, agent: Mapping[str, Any]) -> None:
