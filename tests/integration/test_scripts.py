@@ -255,7 +255,7 @@ def test_a_run_is_exported_as_it_was_trained(shell: Shell) -> None:
     contract = Policy.load(run / "student" / "policy.onnx").contract
     assert contract["actions"][0]["scale"] == [0.5, 0.5]
     scales = {term["name"]: term["scale"] for term in contract["inputs"][0]["terms"]}
-    assert scales["velocity"] == 0.1
+    assert scales["velocity"] == [0.1, 0.1]
     # what is observed otherwise is refused
     again = ("--checkpoint", str(run), "--max_iterations", "3")
     refused = shell.run("train.py", *SMALL, *again, "env.observations.onboard.velocity.scale=0.3", status=1)

@@ -80,7 +80,7 @@ def describe_inputs(base: Any, groups: list[str], recorded: Mapping[str, np.ndar
             terms[0]["valid_range"] = {"low": [low], "high": [high]}
             images.append({"name": group, "shape": shape, "terms": terms})
     if not images and all(term["source"] == LAST_ACTION for term in vectors):
-        raise ValueError(f"The student sees nothing but its own last action in {groups}; give it a sensor.")
+        raise ValueError(f"Observation terms of {groups} are the student's own last action alone; give it a sensor.")
     if not vectors:
         return images
     places, _ = layout_of(vectors)
