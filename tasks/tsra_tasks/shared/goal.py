@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -55,9 +56,9 @@ class GoalCommand(CommandTerm):
         return self.in_robot_frame(self.goal - self.position)
 
     @property
+    @abstractmethod
     def position(self) -> torch.Tensor:
         """Position of the robot [m]. Shape is (num_envs, dimensions)."""
-        raise NotImplementedError
 
     @property
     def distance(self) -> torch.Tensor:
@@ -77,9 +78,9 @@ class GoalCommand(CommandTerm):
         """
         return vectors
 
+    @abstractmethod
     def _draw_goals(self, count: int) -> torch.Tensor:
         """Draw goals. Shape is (count, dimensions)."""
-        raise NotImplementedError
 
     def _update_metrics(self) -> None:
         """Outcomes are logged by the termination terms."""
@@ -123,9 +124,9 @@ class RoverGoalCommand(GoalCommand):
         x = torch.full((count,), self.cfg.goal_x, device=self.device)
         return torch.stack([x, torch.empty(count, device=self.device).uniform_(*self.cfg.goal_y_range)], dim=-1)
 
+    @abstractmethod
     def _marker_cfg(self) -> VisualizationMarkersCfg:
         """What is painted on the floor."""
-        raise NotImplementedError
 
     def _goal_marker(self) -> sim_utils.CylinderCfg:
         """The goal, in green."""
