@@ -26,6 +26,7 @@ from tiny_agent import (
 )
 
 from tsra_lab.algorithms import AlignedPPO, StudentInformedPPO
+from tsra_lab.evaluation.samples import groups_of
 from tsra_lab.models import EMBEDDING, EncodedPolicy, SharedObservation
 from tsra_lab.observations import ObservationSets
 
@@ -62,6 +63,12 @@ def test_the_head_acts_on_embedding_and_shared_observations():
     changed["onboard"] += 1.0
     assert not torch.allclose(algorithm.teacher(obs), algorithm.teacher(changed))
     torch.testing.assert_close(algorithm.teacher.encoder(obs), algorithm.teacher.encoder(changed))
+
+
+def test_a_policy_tells_all_that_it_sees():
+    algorithm, obs = shared_ppo(), observations()
+    assert algorithm.teacher.obs_groups == ["privileged", "onboard"] and algorithm.student.obs_groups == ["onboard"]
+    torch.testing.assert_close(algorithm.teacher(obs.select(*groups_of(algorithm.teacher))), algorithm.teacher(obs))
 
 
 def test_an_iteration_moves_statistics_and_keeps_the_gradient_mask():

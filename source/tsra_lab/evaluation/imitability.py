@@ -145,7 +145,7 @@ def leakage(env: VecEnv, teacher: EncodedPolicy, student: EncodedPolicy, samples
     terms = observation_terms(env, groups_of(teacher))
     targets = torch.cat([term.of(samples.observations) for term in terms], dim=-1)
     with torch.no_grad():
-        z_teacher, z_student = (policy.get_latent(samples.observations) for policy in (teacher, student))
+        z_teacher, z_student = (policy.encoder(samples.observations) for policy in (teacher, student))
     chance = permuted_across_episodes(targets, samples.episodes)
     held_out = {
         "z_teacher": predict_held_out(z_teacher, targets, samples.episodes),

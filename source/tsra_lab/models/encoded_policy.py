@@ -74,7 +74,8 @@ class EncodedPolicy(MLPModel):
         self.head = head
         self.shared = shared
         self._shared_columns = None if shared is None else shared.columns_in(obs, encoder.obs_groups)
-        self.obs_groups = obs_groups[obs_set]
+        seen = [] if shared is None else shared.groups
+        self.obs_groups = list(dict.fromkeys([*obs_groups[obs_set], *seen]))
 
     @property
     def is_recurrent(self) -> bool:  # ty: ignore[incompatible-property-override]  # follows the encoder
