@@ -34,7 +34,6 @@ from tsra_lab.configs import (
     TeacherStudentRunnerCfg,
     UnmaskedPPOCfg,
 )
-from tsra_lab.observations import SHARED
 
 if TYPE_CHECKING:
     from .suite import AgentSuite
@@ -46,17 +45,14 @@ PLAIN = "#7f7f7f"
 def teacher_and_student(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
     """Agent of a method that trains a teacher and a student which share a policy head."""
     algorithm: dict[str, Any] = {"embedding_dim": suite.embedding_dim, "pairs": replace(suite.pairs, **method.pairs)}
-    obs_groups = {"teacher": suite.privileged, "student": suite.onboard, "critic": suite.privileged}
     if issubclass(method.algorithm, AlignedPPOCfg):
         algorithm["encoders"] = suite.encoders
-        if suite.shared:
-            obs_groups |= {"teacher": suite.hidden or suite.privileged, SHARED: suite.shared}
     return TeacherStudentRunnerCfg(
         teacher=suite.teacher_encoder,
         student=getattr(suite, method.student_encoder),
         actor=suite.head,
         critic=suite.critic,
-        obs_groups=obs_groups,
+        obs_groups={"teacher": suite.privileged, "student": suite.onboard, "critic": suite.privileged},
         algorithm=method.algorithm(**suite.ppo | algorithm | suite.settings.get(method.key, {})),
         evaluation_interval=suite.evaluation_interval,
         **suite.run(method),

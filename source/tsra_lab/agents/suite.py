@@ -68,12 +68,6 @@ class AgentSuite:
     onboard: list[str] = field(default_factory=lambda: ["onboard"])
     """Observation groups of the student."""
 
-    shared: list[str] = field(default_factory=list)
-    """Those of the onboard groups that the policy head of TSRA takes beside the embedding, for teacher and student."""
-
-    hidden: list[str] | None = None
-    """Observation groups of the encoder of TSRA's teacher, where something is shared; the privileged ones if None."""
-
     ppo: dict[str, Any] = field(default_factory=dict)
     """Settings of PPO, of all methods that learn by it (:class:`tsra_lab.configs.PPOCfg`)."""
 
