@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tsra_lab.agents import METHODS, PLAIN
+from tsra_lab.configs import AlignedPPOCfg
 
 DISTILLATIONS = {
     "dagger": (METHODS["distillation"].agent_key, "dagger"),
@@ -85,6 +86,7 @@ ABLATIONS = {
         "TSRA, no alignment",
         "The teacher's encoder learns from reinforcement learning alone; the student's only follows it.",
         "agent.algorithm.regularization_weight=0.0",
+        f"agent.algorithm.embedding_dim={AlignedPPOCfg().embedding_dim}",
     ),
     "tsra_no_stability": variant(
         "tsra",
@@ -105,11 +107,18 @@ ABLATIONS = {
         "Nothing in the loss keeps the embedding from collapsing.",
         "agent.algorithm.alignment=l2",
     ),
-    "tsra_contrastive": variant(
+    "tsra_vicreg": variant(
         "tsra",
-        "TSRA, contrastive alignment",
-        "InfoNCE with variance and covariance terms.",
-        "agent.algorithm.alignment=contrastive",
+        "TSRA, VICReg alignment",
+        "Match, variance and covariance terms, without InfoNCE.",
+        "agent.algorithm.alignment=vicreg",
+    ),
+    "tsra_stable_embedding": variant(
+        "tsra",
+        "TSRA, stable embedding",
+        "Encoders are held to their targets' embeddings; the head takes no consistency steps.",
+        "agent.algorithm.encoders.stability_weight=1.0",
+        "agent.algorithm.consistency.steps=0",
     ),
     "tsra_narrow": variant(
         "tsra",
@@ -125,11 +134,50 @@ ABLATIONS = {
         "agent.teacher.obs_normalization=False",
         "agent.student.obs_normalization=False",
     ),
+    **{
+        f"tsra_share_{name}": variant(
+            "tsra",
+            f"TSRA, student acts in {words}",
+            f"Share of the rollout in which the student acts: {share:g}.",
+            f"agent.algorithm.student_share={share:g}",
+        )
+        for name, words, share in (
+            ("none", "no rollout", 0.0),
+            ("eighth", "1/8", 0.125),
+            ("half", "1/2", 0.5),
+            ("all", "all rollouts", 1.0),
+        )
+    },
+    **{
+        f"tsra_embedding_{size}": variant(
+            "tsra",
+            f"TSRA, embedding of {size}",
+            f"An embedding of {size} dimensions.",
+            f"agent.algorithm.embedding_dim={size}",
+        )
+        for size in (8, 16, 64)
+    },
+    **{
+        f"tsra_steps_{steps}": variant(
+            "tsra",
+            f"TSRA, {steps} encoder steps",
+            f"{steps} encoder steps per iteration.",
+            f"agent.algorithm.encoders.steps_per_iteration={steps}",
+        )
+        for steps in (16, 64)
+    },
     "tsra_long": variant("tsra", "TSRA, 5 x iterations", "Five times the iterations.", iteration_factor=5),
 }
 """TSRA with one thing changed."""
 
 FRAMES = {
+    "tsra_no_shared": variant(
+        "tsra",
+        "TSRA, nothing shared",
+        "The head takes the embedding alone; the teacher's encoder sees all privileged observations.",
+        "agent.obs_groups.shared=[]",
+        "agent.obs_groups.teacher=['privileged']",
+    ),
     "tsra_every_frame": variant(
         "tsra",
         "TSRA, every frame",

@@ -134,11 +134,35 @@ def test_settings_of_ppo_and_budgets_are_the_same_for_all_methods(task: str):
 def test_what_methods_need_of_pairs(task: str):
     pairs = {
         key: load_cfg_from_registry(task, METHODS[key].agent_key).algorithm.pairs
-        for key in ("tsra", "unmasked", "memory", "sitt", "dwbc")
+        for key in ("tsra", "unmasked", "memory", "sitt", "dwbc", "gpo", "cts")
     }
-    assert pairs["dwbc"].render_interval == 1
+    assert pairs["dwbc"].render_interval == pairs["gpo"].render_interval == 1
     assert pairs["memory"].kept_pairs == 0
-    assert pairs["tsra"] == pairs["unmasked"] == pairs["sitt"]
+    assert pairs["tsra"] == pairs["unmasked"]
+    intervals = {pairs[key].render_interval for key in ("tsra", "memory", "sitt", "cts")}
+    has_camera = hasattr(load_cfg_from_registry(task, "env_cfg_entry_point").observations, "image")
+    assert intervals == {4 if has_camera else 1}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_alignment_has_one_setting_on_all_tasks(task: str):
+    theirs = {field.name for field in dataclasses.fields(PPOCfg)} - {"class_name"}
+    for key in ("tsra", "unmasked", "memory"):
+        cfg = load_cfg_from_registry(task, METHODS[key].agent_key).algorithm
+        default = METHODS[key].algorithm()
+        cfg.pairs.render_interval = default.pairs.render_interval  # how dear the task's frames are
+        if key == "memory":
+            default.pairs.kept_pairs = 0
+        ours = [field.name for field in dataclasses.fields(default) if field.name not in theirs]
+        assert {"embedding_dim", "alignment", "encoders", "consistency", "pairs", "student_share"} <= set(ours)
+        for name in ours:
+            assert getattr(cfg, name) == getattr(default, name), name
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_encoders_are_normalised_on_all_tasks(task: str):
+    cfg = load_cfg_from_registry(task, METHODS["tsra"].agent_key)
+    assert cfg.teacher.obs_normalization and cfg.student.obs_normalization
 
 
 def test_configurations_are_made_anew():
@@ -147,7 +171,7 @@ def test_configurations_are_made_anew():
     first.obs_groups["student"].append("secret")
     first.teacher.hidden_dims.append(1)
     third = load_cfg_from_registry(TASKS[0], "rsl_rl_cfg_entry_point")
-    assert second.algorithm.pairs.kept_pairs == third.algorithm.pairs.kept_pairs == 0
+    assert second.algorithm.pairs.kept_pairs == third.algorithm.pairs.kept_pairs > 7
     assert second.obs_groups == third.obs_groups != first.obs_groups
     assert second.teacher.hidden_dims == third.teacher.hidden_dims != first.teacher.hidden_dims
 
@@ -157,9 +181,8 @@ def test_a_method_added_as_one_row_exists_on_every_task_registered_afterwards(
 ):
     row = Method(key="stubborn", label="stubborn PPO", algorithm=StubbornPPOCfg)
     monkeypatch.setitem(METHODS, "stubborn", row)
-    suite = dataclasses.replace(
-        suite, embedding_dim=5, pairs=PairsCfg(kept_pairs=9), settings={"stubborn": {"stubbornness": 2.0}}
-    )
+    settings = {"stubbornness": 2.0, "embedding_dim": 5, "pairs": PairsCfg(kept_pairs=9)}
+    suite = dataclasses.replace(suite, settings={"stubborn": settings}, render_interval=3)
     suite.register("TSRA-Test-Stubborn", "tsra_tasks.color_maze.color_maze_env_cfg:ColorMazeEnvCfg")
     try:
         _, cfg = resolve_task_config(
@@ -170,7 +193,8 @@ def test_a_method_added_as_one_row_exists_on_every_task_registered_afterwards(
     assert isinstance(cfg, TeacherStudentRunnerCfg) and isinstance(cfg.algorithm, StubbornPPOCfg)
     assert cfg.experiment_name == "own_stubborn"
     assert (cfg.algorithm.stubbornness, cfg.algorithm.entropy_coef) == (2.0, 0.03)
-    assert (cfg.algorithm.embedding_dim, cfg.algorithm.pairs.kept_pairs) == (5, 11)
+    assert (cfg.algorithm.embedding_dim, cfg.algorithm.pairs) == (5, PairsCfg(render_interval=3, kept_pairs=11))
+    assert METHODS["stubborn"].algorithm().pairs == PairsCfg()
     assert row.compared and row.color
 
 

@@ -36,6 +36,7 @@ SETTINGS = {
     "warmup_steps": 0,
     "batch_size": 128,
     "max_grad_norm": 1.0,
+    "stability_weight": 0.0,
     "target_decay": 0.9,
 }
 
@@ -131,6 +132,21 @@ def test_targets_without_decay_are_the_encoders():
     aligner.update(pairs(samples()), 3)
     assert equal_states(aligner.targets, aligner.encoders)
     assert aligner.targets["teacher"] is not aligner.encoders["teacher"]
+
+
+def test_stability_holds_both_embeddings_where_their_targets_have_them():
+    def moved(weight: float) -> list[float]:
+        torch.manual_seed(0)
+        aligner, observations = build_aligner(stability_weight=weight, target_decay=1.0), samples()
+        before = copy.deepcopy(aligner.encoders)
+        aligner.update(pairs(observations), 100)
+        return [
+            (before[name](observations) - aligner.encoders[name](observations)).square().mean().item()
+            for name in ("teacher", "student")
+        ]
+
+    for held, free in zip(moved(100.0), moved(0.0), strict=True):
+        assert 0.0 < held < 0.1 * free
 
 
 def test_no_gradient_reaches_the_targets():

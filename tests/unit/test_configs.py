@@ -202,12 +202,12 @@ def test_the_alignment_presets_differ_as_their_names_say():
     assert terms("l2") == {"match"}
 
 
-def test_presets_are_chosen_by_name_and_vicreg_is_the_default():
+def test_presets_are_chosen_by_name_and_contrastive_is_the_default():
     def choose(*names: str) -> dict:
         return resolve_presets(MazeRunnerCfg(), names).algorithm.alignment.to_dict()
 
-    assert choose() == choose("vicreg") == AlignmentLossCfg().to_dict()
-    assert choose("contrastive") == AlignmentLossPresetsCfg().contrastive.to_dict() != choose()
+    assert choose() == choose("contrastive") == AlignmentLossCfg().to_dict()
+    assert choose("vicreg") == AlignmentLossPresetsCfg().vicreg.to_dict() != choose()
     assert choose("l2")["covariance_weight"] == 0.0
 
 

@@ -34,6 +34,7 @@ from tsra_lab.configs import (
     TeacherStudentRunnerCfg,
     UnmaskedPPOCfg,
 )
+from tsra_lab.observations import SHARED
 
 if TYPE_CHECKING:
     from .suite import AgentSuite
@@ -44,16 +45,18 @@ PLAIN = "#7f7f7f"
 
 def teacher_and_student(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg:
     """Agent of a method that trains a teacher and a student which share a policy head."""
-    algorithm: dict[str, Any] = {"embedding_dim": suite.embedding_dim, "pairs": replace(suite.pairs, **method.pairs)}
-    if issubclass(method.algorithm, AlignedPPOCfg):
-        algorithm["encoders"] = suite.encoders
+    algorithm = method.algorithm(**suite.ppo | suite.settings.get(method.key, {}))
+    algorithm.pairs = replace(algorithm.pairs, **{"render_interval": suite.render_interval} | method.pairs)
+    obs_groups = {"teacher": suite.privileged, "student": suite.onboard, "critic": suite.privileged}
+    if suite.shared and issubclass(method.algorithm, AlignedPPOCfg):
+        obs_groups |= {"teacher": suite.hidden or suite.privileged, SHARED: suite.shared}
     return TeacherStudentRunnerCfg(
         teacher=suite.teacher_encoder,
         student=getattr(suite, method.student_encoder),
         actor=suite.head,
         critic=suite.critic,
-        obs_groups={"teacher": suite.privileged, "student": suite.onboard, "critic": suite.privileged},
-        algorithm=method.algorithm(**suite.ppo | algorithm | suite.settings.get(method.key, {})),
+        obs_groups=obs_groups,
+        algorithm=algorithm,
         evaluation_interval=suite.evaluation_interval,
         **suite.run(method),
     )
@@ -136,7 +139,7 @@ class Method:
     """Field of the suite that has the student's encoder. A suite that leaves it empty has no agent of the method."""
 
     pairs: dict[str, int] = field(default_factory=dict)
-    """What the method needs to differ from the suite's :attr:`AgentSuite.pairs`."""
+    """Settings of :class:`tsra_lab.configs.PairsCfg` that the method needs, whatever the suite says."""
 
     agent_key: str = ""
     """Key of its agents in Gymnasium's registry; ``rsl_rl_<key>_cfg_entry_point`` if omitted."""

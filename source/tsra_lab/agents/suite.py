@@ -16,7 +16,7 @@ import gymnasium
 from isaaclab.utils import replace
 from isaaclab_rl.rsl_rl import RslRlBaseRunnerCfg
 
-from tsra_lab.configs import CNNModelCfg, EncoderTrainingCfg, MLPModelCfg, PairsCfg, RNNModelCfg
+from tsra_lab.configs import CNNModelCfg, MLPModelCfg, RNNModelCfg
 
 from .methods import METHODS, Method
 
@@ -68,17 +68,17 @@ class AgentSuite:
     onboard: list[str] = field(default_factory=lambda: ["onboard"])
     """Observation groups of the student."""
 
+    shared: list[str] = field(default_factory=list)
+    """Those of the onboard groups that the policy head of TSRA takes beside the embedding, for teacher and student."""
+
+    hidden: list[str] | None = None
+    """Observation groups of the encoder of TSRA's teacher, where something is shared; the privileged ones if None."""
+
     ppo: dict[str, Any] = field(default_factory=dict)
     """Settings of PPO, of all methods that learn by it (:class:`tsra_lab.configs.PPOCfg`)."""
 
-    embedding_dim: int = 16
-    """Dimensions of the embedding."""
-
-    pairs: PairsCfg = field(default_factory=PairsCfg)
-    """Which samples are paired, and how many are kept."""
-
-    encoders: EncoderTrainingCfg = field(default_factory=EncoderTrainingCfg)
-    """How the encoders learn from the alignment loss."""
+    render_interval: int = 1
+    """The onboard camera renders at one of so many steps, for methods that need it for their pairs alone."""
 
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Settings of a method's own, by the method's key."""

@@ -11,7 +11,9 @@ import copy
 
 import torch
 import torch.nn as nn
+import torch.nn.functional as functional
 from rsl_rl.models import MLPModel
+from tensordict import TensorDict
 
 from .losses import AlignmentLoss
 from .metrics import embedding_health
@@ -48,6 +50,7 @@ class Aligner:
         warmup_steps: int,
         batch_size: int,
         max_grad_norm: float,
+        stability_weight: float,
         target_decay: float,
     ) -> None:
         """Create the targets and the optimiser.
@@ -66,6 +69,7 @@ class Aligner:
         self.warmup_steps = warmup_steps
         self.batch_size = batch_size
         self.max_grad_norm = max_grad_norm
+        self.stability_weight = stability_weight
         self.target_decay = target_decay
         self.steps_done = 0
         """Number of encoder steps taken so far."""
@@ -91,20 +95,24 @@ class Aligner:
                 getattr(self.encoders, name).update_normalization(new)
         total = 0.0
         for _ in range(num_steps):
-            teacher, student = self._embed_batch(self.encoders, pairs)
-            loss = self.loss(gather_batch(teacher), gather_batch(student))
+            batch = pairs.draw(share_of(self.batch_size))
+            embeddings = _embed_both(self.encoders, batch)
+            loss = self.loss(*map(gather_batch, embeddings))
+            if self.stability_weight:
+                loss = loss + self.stability_weight * self._instability(embeddings, batch)
             optimizer_step(self.optimizer, loss, self.max_grad_norm)
             self._move_targets()
             total += loss.item()
         self.steps_done += num_steps
         with torch.no_grad():
-            health = embedding_health(*self._embed_batch(self.targets, pairs))
+            health = embedding_health(*_embed_both(self.targets, pairs.draw(share_of(self.batch_size))))
         return {"alignment": total / max(num_steps, 1), **health}
 
-    def _embed_batch(self, encoders: Encoders, pairs: Pairs) -> tuple[torch.Tensor, torch.Tensor]:
-        """Embeddings of teacher and student of a batch."""
-        batch = pairs.draw(share_of(self.batch_size))
-        return embed(encoders.teacher, batch), embed(encoders.student, batch)
+    def _instability(self, embeddings: tuple[torch.Tensor, torch.Tensor], batch: TensorDict) -> torch.Tensor:
+        """Sum over both views of the mean squared difference to what the policies act on."""
+        with torch.no_grad():
+            targets = _embed_both(self.targets, batch)
+        return sum(map(functional.mse_loss, embeddings, targets), start=torch.zeros((), device=embeddings[0].device))
 
     @torch.no_grad()
     def _move_targets(self) -> None:
@@ -114,3 +122,8 @@ class Aligner:
                 target.lerp_(source, 1.0 - self.target_decay)
             else:
                 target.copy_(source)
+
+
+def _embed_both(encoders: Encoders, batch: TensorDict) -> tuple[torch.Tensor, torch.Tensor]:
+    """Embeddings of teacher and student of a batch."""
+    return embed(encoders.teacher, batch), embed(encoders.student, batch)

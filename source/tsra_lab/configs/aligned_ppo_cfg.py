@@ -8,7 +8,7 @@
 from isaaclab.utils import configclass
 
 from .alignment_cfg import AlignmentLossCfg, AlignmentLossPresetsCfg, EncoderTrainingCfg
-from .ppo_cfg import TeacherStudentPPOCfg
+from .ppo_cfg import PairsCfg, TeacherStudentPPOCfg
 from .strict import StrictCfg
 
 
@@ -28,7 +28,10 @@ class ConsistencyCfg(StrictCfg):
 
 @configclass
 class AlignedPPOCfg(TeacherStudentPPOCfg):
-    """Settings of :class:`tsra_lab.algorithms.AlignedPPO`."""
+    """Settings of :class:`tsra_lab.algorithms.AlignedPPO`.
+
+    Beside those of PPO and the interval at which a camera renders, the defaults hold on all tasks.
+    """
 
     class_name: str = "tsra_lab.algorithms:AlignedPPO"
     """The algorithm, resolved by rsl_rl."""
@@ -42,7 +45,11 @@ class AlignedPPOCfg(TeacherStudentPPOCfg):
     consistency: ConsistencyCfg = ConsistencyCfg()
     """How the policy head makes up for encoders that moved."""
 
-    student_share: float = 0.0
+    # some 200,000 pairs, early and clumsy ones among them: a student that strays must still know where it is
+    pairs: PairsCfg = PairsCfg(kept_pairs=196_608)
+    """What the encoders learn from."""
+
+    student_share: float = 0.25
     """Share of the rollout in which the student acts: of the rollouts where a camera renders at intervals, of the
     environments otherwise. 0 switches it off."""
 
@@ -53,3 +60,6 @@ class UnmaskedPPOCfg(AlignedPPOCfg):
 
     class_name: str = "tsra_lab.algorithms:UnmaskedPPO"
     """The algorithm, resolved by rsl_rl."""
+
+    student_share: float = 0.0
+    """0: its student cannot act in the rollout."""

@@ -15,19 +15,19 @@ from .strict import StrictCfg
 class AlignmentLossCfg(StrictCfg):
     """Weights of the alignment loss (:class:`tsra_lab.alignment.AlignmentLoss`).
 
-    The defaults are the VICReg form. :class:`AlignmentLossPresetsCfg` has the others.
+    The defaults are the contrastive form. :class:`AlignmentLossPresetsCfg` has the others.
     """
 
-    contrast_weight: float = 0.0
+    contrast_weight: float = 1.0
     """Weight of the symmetric InfoNCE loss on cosine similarity."""
 
-    match_weight: float = 5.0
+    match_weight: float = 1.0
     """Weight of the mean squared difference between the two embeddings of a sample."""
 
     variance_weight: float = 1.0
     """Weight of the hinge that keeps each dimension's standard deviation at 1 or above. Guards against collapse."""
 
-    covariance_weight: float = 2.0
+    covariance_weight: float = 1.0
     """Weight of the squared covariances between dimensions. Guards against collapse onto few directions."""
 
     temperature: float = 0.5
@@ -38,21 +38,19 @@ class AlignmentLossCfg(StrictCfg):
 class AlignmentLossPresetsCfg(PresetCfg):
     """Alignment losses by name: ``agent.algorithm.alignment=contrastive`` on the command line selects one."""
 
-    vicreg: AlignmentLossCfg = AlignmentLossCfg()
-    """VICReg with a covariance weight far above the textbook's, against collapse onto few directions."""
-
-    contrastive: AlignmentLossCfg = AlignmentLossCfg(contrast_weight=1.0, match_weight=1.0, covariance_weight=1.0)
+    contrastive: AlignmentLossCfg = AlignmentLossCfg()
     """InfoNCE with the variance and covariance terms and a small match."""
 
-    info_nce: AlignmentLossCfg = AlignmentLossCfg(
-        contrast_weight=1.0, match_weight=0.0, variance_weight=0.0, covariance_weight=0.0
-    )
+    vicreg: AlignmentLossCfg = AlignmentLossCfg(contrast_weight=0.0, match_weight=5.0, covariance_weight=2.0)
+    """VICReg with a covariance weight far above the textbook's, against collapse onto few directions."""
+
+    info_nce: AlignmentLossCfg = AlignmentLossCfg(match_weight=0.0, variance_weight=0.0, covariance_weight=0.0)
     """Ablation: plain InfoNCE."""
 
-    l2: AlignmentLossCfg = AlignmentLossCfg(match_weight=1.0, variance_weight=0.0, covariance_weight=0.0)
+    l2: AlignmentLossCfg = AlignmentLossCfg(contrast_weight=0.0, variance_weight=0.0, covariance_weight=0.0)
     """Ablation: plain L2 distance. Nothing keeps the embedding from collapsing."""
 
-    default: AlignmentLossCfg = vicreg
+    default: AlignmentLossCfg = contrastive
 
 
 @configclass
@@ -62,7 +60,7 @@ class EncoderTrainingCfg(StrictCfg):
     learning_rate: float = 1.0e-3
     """Learning rate of the encoders (Adam), constant."""
 
-    steps_per_iteration: int = 8
+    steps_per_iteration: int = 32
     """Encoder steps after each PPO update."""
 
     warmup_steps: int = 500
@@ -73,6 +71,11 @@ class EncoderTrainingCfg(StrictCfg):
 
     max_grad_norm: float = 1.0
     """Norm at which the encoders' gradients are clipped."""
+
+    stability_weight: float = 0.0
+    """Weight of the mean squared difference between the encoders' embeddings and those of their moving averages, which
+    slows the embedding down. An ablation: by default the head makes up for embeddings that move
+    (:class:`ConsistencyCfg`)."""
 
     target_decay: float = 0.9
     """Decay per encoder step of the moving averages that the policies act on. 0 switches the averaging off."""

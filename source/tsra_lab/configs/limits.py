@@ -136,6 +136,7 @@ LIMITS: dict[str, Limit] = {
     "steps_per_iteration": COUNT_OR_NONE_AT_ALL,
     "warmup_steps": COUNT_OR_NONE_AT_ALL,
     "batch_size": Number(2, whole=True),
+    "stability_weight": WEIGHT,
     "target_decay": Number(0, 1),
     "steps": COUNT_OR_NONE_AT_ALL,
     "max_steps": COUNT_OR_NONE_AT_ALL,

@@ -46,7 +46,7 @@ class PairsCfg(StrictCfg):
 class TeacherStudentPPOCfg(PPOCfg):
     """Settings of :class:`tsra_lab.algorithms.TeacherStudentPPO`."""
 
-    embedding_dim: int = 16
+    embedding_dim: int = 32
     """Number of dimensions of the embedding that the policy head acts on."""
 
     pairs: PairsCfg = PairsCfg()

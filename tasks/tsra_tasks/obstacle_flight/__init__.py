@@ -9,7 +9,12 @@ from dataclasses import replace
 
 from ..shared.suites import CAMERA_SUITE
 
-SUITE = replace(CAMERA_SUITE, experiment="obstacle_flight")
+SUITE = replace(
+    CAMERA_SUITE,
+    experiment="obstacle_flight",
+    # the rest of the privileged observations is what the robot's own sensors tell, without their noise
+    hidden=["surroundings"],
+)
 """Agents of the obstacle flight."""
 
 SUITE.register("TSRA-ObstacleFlight-Quadrotor", f"{__name__}.obstacle_flight_env_cfg:ObstacleFlightEnvCfg")

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import isaaclab.utils as isaac_utils
 
-from tsra_lab.configs import CNNModelCfg, EncoderTrainingCfg, FollowingCfg, PairsCfg
+from tsra_lab.configs import CNNModelCfg, FollowingCfg, PairsCfg
 
 from ..shared.suites import CAMERA_SUITE
 
@@ -22,19 +22,21 @@ IMAGES = {
 }
 """Changes of all students' models."""
 
+FOLLOWERS = {
+    "following": FollowingCfg(steps_per_iteration=64),
+    "embedding_dim": 16,
+    # those of 63 rollouts
+    "pairs": PairsCfg(kept_pairs=63 * 512 * 6),
+}
+"""Settings of methods whose student follows the teacher."""
+
 SUITE = replace(
     CAMERA_SUITE,
     experiment="open_drawer",
     student_encoder=isaac_utils.replace(CAMERA_SUITE.student_encoder, **IMAGES),
     student_encoder_with_memory=isaac_utils.replace(CAMERA_SUITE.student_encoder_with_memory, **IMAGES),
     ppo={"entropy_coef": 0.02, "desired_kl": 0.01},
-    # the privileged observations have eleven dimensions
-    embedding_dim=16,
-    # pairs of early and clumsy rollouts are kept (63 of them with 512 environments and images of 6 steps): a student
-    # that strays from the teacher's path must still know where it is
-    pairs=PairsCfg(render_interval=4, kept_pairs=63 * 512 * 6),
-    encoders=EncoderTrainingCfg(steps_per_iteration=64),
-    settings={key: {"following": FollowingCfg(steps_per_iteration=64)} for key in ("sitt", "dwbc")},
+    settings={key: FOLLOWERS for key in ("sitt", "dwbc")},
     # with 24 steps and 512 environments, 1.23 million environment steps
     max_iterations=100,
 )

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Agents of the tasks: models and budgets. Alignment has the defaults."""
+
+from dataclasses import replace
+
+from tsra_lab.agents import AgentSuite
+from tsra_lab.configs import CNNModelCfg, MLPModelCfg, RNNModelCfg
+
+ENCODER = {"hidden_dims": [128, 128], "activation": "elu", "obs_normalization": True}
+
+SUITE = AgentSuite(
+    experiment="cartpole_noisy_positions",
+    teacher_encoder=MLPModelCfg(**ENCODER),
+    student_encoder=MLPModelCfg(**ENCODER),
+    head=MLPModelCfg(
+        hidden_dims=[128, 128],
+        activation="elu",
+        distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=1.0),
+    ),
+    critic=MLPModelCfg(hidden_dims=[256, 256], activation="elu", obs_normalization=True),
+    max_iterations=100,
+    save_interval=50,
+)
+"""Agents of the cart-pole whose student has noisy positions."""
+
+BLIND_SUITE = replace(
+    SUITE,
+    experiment="cartpole_hidden_force",
+    student_encoder_with_memory=RNNModelCfg(
+        rnn_type="gru",
+        rnn_hidden_dim=128,
+        rnn_num_layers=1,
+        **ENCODER,
+    ),
+)
+"""Agents of the cart-pole with a force that the student does not feel; one of them remembers."""
+
+CAMERA_SUITE = replace(
+    SUITE,
+    experiment="cartpole_camera",
+    student_encoder=CNNModelCfg(
+        cnn_cfg=CNNModelCfg.CNNCfg(
+            output_channels=[16, 32, 32], kernel_size=3, stride=2, padding="zeros", activation="elu"
+        ),
+        image_normalization=True,
+        **ENCODER,
+    ),
+)
+"""Agents of the cart-pole whose student has a camera and nothing else."""
