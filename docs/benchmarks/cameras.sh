@@ -5,9 +5,10 @@ cd "$(dirname "$0")/../.."
 python="${PYTHON:-.venv/bin/python}"
 grid=(--tasks TSRA-ObstacleFlight-Quadrotor TSRA-OpenDrawer-Arm --parallel "${PARALLEL:-2}")
 benchmark() {
-    "$python" scripts/benchmark.py "${grid[@]}" --output docs/benchmarks/cameras --seeds 1 2 3 "$@"
+    "$python" scripts/benchmark.py "${grid[@]}" --output docs/benchmarks/cameras "$@"
 }
 
-benchmark --methods tsra dagger asymmetric_quarter
-benchmark --methods sitt
-benchmark --methods tsra_every_frame asymmetric
+benchmark --methods tsra dagger sitt asymmetric asymmetric_quarter --seeds 1 2 3
+benchmark --methods cts gpo smoothed dwbc --seeds 1 2 3
+benchmark --methods tsra_share_none tsra_no_shared tsra_vicreg tsra_embedding_16 tsra_embedding_64 tsra_no_alignment \
+    tsra_every_frame --seeds 1

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from tsra_lab.agents import METHODS, PLAIN
-from tsra_lab.configs import AlignedPPOCfg
 
 DISTILLATIONS = {
     "dagger": (METHODS["distillation"].agent_key, "dagger"),
@@ -86,7 +85,7 @@ ABLATIONS = {
         "TSRA, no alignment",
         "The teacher's encoder learns from reinforcement learning alone; the student's only follows it.",
         "agent.algorithm.regularization_weight=0.0",
-        f"agent.algorithm.embedding_dim={AlignedPPOCfg().embedding_dim}",
+        f"agent.algorithm.embedding_dim={METHODS['tsra'].algorithm().embedding_dim}",
     ),
     "tsra_no_stability": variant(
         "tsra",

@@ -66,8 +66,9 @@ def gradients() -> dict[str, list[torch.Tensor]]:
     loss = AlignmentLoss(
         contrast_weight=1.0, match_weight=1.0, variance_weight=1.0, covariance_weight=1.0, temperature=0.5
     )
-    schedule = {"learning_rate": 1.0e-3, "steps_per_iteration": 1, "warmup_steps": 0, "batch_size": BATCH}
-    aligner = Aligner(*encoders, loss, **schedule, max_grad_norm=1.0, stability_weight=0.0, target_decay=0.9)
+    schedule = {"learning_rate": 1.0e-3, "constant_steps": 0, "steps_per_iteration": 1, "warmup_steps": 0}
+    settings = {"batch_size": BATCH, "max_grad_norm": 1.0, "stability_weight": 0.0, "target_decay": 0.9}
+    aligner = Aligner(*encoders, loss, **schedule, **settings)
     pairs = Pairs(halves(fixed_samples()), PairMemory(0))
     found = {"alignment": gradients_of(aligner.optimizer, lambda: aligner.update(pairs, 1))}
     statistics = [encoder.obs_normalizer.state_dict() for encoder in encoders]

@@ -70,6 +70,7 @@ CONFIG = {
             "warmup_steps": 300,
             "batch_size": 256,
             "max_grad_norm": 1.0,
+            "constant_steps": 0,
             "stability_weight": 0.0,
             "target_decay": 0.9,
         },

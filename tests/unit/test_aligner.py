@@ -36,6 +36,7 @@ SETTINGS = {
     "warmup_steps": 0,
     "batch_size": 128,
     "max_grad_norm": 1.0,
+    "constant_steps": 0,
     "stability_weight": 0.0,
     "target_decay": 0.9,
 }
@@ -147,6 +148,19 @@ def test_stability_holds_both_embeddings_where_their_targets_have_them():
 
     for held, free in zip(moved(100.0), moved(0.0), strict=True):
         assert 0.0 < held < 0.1 * free
+
+
+def test_the_learning_rate_falls_with_the_square_root_of_the_steps_and_follows_from_their_number():
+    aligner = build_aligner(constant_steps=4)
+    rates = []
+    for _ in range(16):
+        aligner.update(pairs(samples(20)), 1)
+        rates.append(aligner.optimizer.param_groups[0]["lr"] / SETTINGS["learning_rate"])
+    assert rates == pytest.approx([1.0] * 5 + [(4 / step) ** 0.5 for step in range(5, 16)])
+    resumed = build_aligner(constant_steps=4)
+    resumed.steps_done = 16
+    resumed.update(pairs(samples(20)), 1)
+    assert resumed.optimizer.param_groups[0]["lr"] == pytest.approx(0.5 * SETTINGS["learning_rate"])
 
 
 def test_no_gradient_reaches_the_targets():

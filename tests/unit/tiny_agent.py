@@ -63,6 +63,7 @@ def aligned_cfg(student: dict | None = None, **algorithm: object) -> dict:
             "warmup_steps": 5,
             "batch_size": 16,
             "max_grad_norm": 1.0,
+            "constant_steps": 0,
             "stability_weight": 0.0,
             "target_decay": 0.9,
         },

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import copy
+import math
 
 import torch
 import torch.nn as nn
@@ -46,6 +47,7 @@ class Aligner:
         loss: AlignmentLoss,
         *,
         learning_rate: float,
+        constant_steps: int,
         steps_per_iteration: int,
         warmup_steps: int,
         batch_size: int,
@@ -65,6 +67,8 @@ class Aligner:
         self.targets = copy.deepcopy(self.encoders).requires_grad_(False)
         self.optimizer = torch.optim.Adam(self.encoders.parameters(), lr=learning_rate)
         self.loss = loss
+        self.learning_rate = learning_rate
+        self.constant_steps = constant_steps
         self.steps_per_iteration = steps_per_iteration
         self.warmup_steps = warmup_steps
         self.batch_size = batch_size
@@ -95,6 +99,7 @@ class Aligner:
                 getattr(self.encoders, name).update_normalization(new)
         total = 0.0
         for _ in range(num_steps):
+            self._decay_learning_rate()
             batch = pairs.draw(share_of(self.batch_size))
             embeddings = _embed_both(self.encoders, batch)
             loss = self.loss(*map(gather_batch, embeddings))
@@ -103,10 +108,16 @@ class Aligner:
             optimizer_step(self.optimizer, loss, self.max_grad_norm)
             self._move_targets()
             total += loss.item()
-        self.steps_done += num_steps
+            self.steps_done += 1
         with torch.no_grad():
             health = embedding_health(*_embed_both(self.targets, pairs.draw(share_of(self.batch_size))))
         return {"alignment": total / max(num_steps, 1), **health}
+
+    def _decay_learning_rate(self) -> None:
+        """Set the optimiser's learning rate for the next step, which follows from the number of steps alone."""
+        beyond = max(1.0, self.steps_done / self.constant_steps) if self.constant_steps else 1.0
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate / math.sqrt(beyond)
 
     def _instability(self, embeddings: tuple[torch.Tensor, torch.Tensor], batch: TensorDict) -> torch.Tensor:
         """Sum over both views of the mean squared difference to what the policies act on."""

@@ -58,7 +58,11 @@ class EncoderTrainingCfg(StrictCfg):
     """How both encoders learn from the alignment loss (:class:`tsra_lab.alignment.Aligner`)."""
 
     learning_rate: float = 1.0e-3
-    """Learning rate of the encoders (Adam), constant."""
+    """Learning rate of the encoders (Adam) at the beginning."""
+
+    constant_steps: int = 1000
+    """Encoder steps after which the learning rate falls, with the square root of their number: what is known by then
+    needs finer steps, however long the training. 0 keeps it constant."""
 
     steps_per_iteration: int = 32
     """Encoder steps after each PPO update."""

@@ -134,6 +134,7 @@ LIMITS: dict[str, Limit] = {
     "covariance_weight": WEIGHT,
     "temperature": Number(0, above=True),
     "steps_per_iteration": COUNT_OR_NONE_AT_ALL,
+    "constant_steps": COUNT_OR_NONE_AT_ALL,
     "warmup_steps": COUNT_OR_NONE_AT_ALL,
     "batch_size": Number(2, whole=True),
     "stability_weight": WEIGHT,

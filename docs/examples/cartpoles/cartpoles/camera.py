@@ -55,6 +55,7 @@ class CameraEnvCfg(TaskHooks, CartpoleEnvCfg):
     observations: ObservationsCfg = ObservationsCfg()
 
     def __post_init__(self):
+        """Clear the camera's view and make its images small."""
         super().__post_init__()
         # Isaac Lab's own camera task does so too: the ground is in the way of the view
         self.scene.ground = None
