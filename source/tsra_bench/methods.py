@@ -163,7 +163,7 @@ ABLATIONS = {
             f"{steps} encoder steps per iteration.",
             f"agent.algorithm.encoders.steps_per_iteration={steps}",
         )
-        for steps in (16, 64)
+        for steps in (32, 128)
     },
     "tsra_long": variant("tsra", "TSRA, 5 x iterations", "Five times the iterations.", iteration_factor=5),
 }

@@ -222,3 +222,17 @@ def test_a_method_that_needs_every_image_refuses_to_skip_some(monkeypatch):
     monkeypatch.setattr("tsra_lab.alignment.pairs.collector.find_onboard_camera", lambda env: StillCamera())
     with pytest.raises(ValueError, match="every step"):
         build_method(OnlineAdaptation, pairs={"render_interval": 2})
+
+
+@pytest.mark.parametrize("total, count", [(10, 20), (100, 64), (256, 64), (5000, 64)])
+def test_a_batch_holds_different_pairs_and_each_equally_often(total: int, count: int):
+    pairs = Pairs(TensorDict({"x": torch.arange(total, dtype=torch.float32)}, batch_size=[total]), PairMemory(0))
+    torch.manual_seed(0)
+    drawn = torch.stack([pairs.draw(count)["x"] for _ in range(400)])
+    assert drawn.shape[1] == min(count, total)
+    assert all(len(batch.unique()) == len(batch) for batch in drawn)
+    times = torch.bincount(drawn.long().flatten(), minlength=total).float()
+    expected = 400 * min(count, total) / total
+    assert (times - expected).abs().max() < 6.0 * expected**0.5
+    # nor does a place in the batch prefer some
+    assert abs(drawn[:, 0].mean().item() - (total - 1) / 2) < 0.1 * total

@@ -64,7 +64,7 @@ class EncoderTrainingCfg(StrictCfg):
     """Encoder steps after which the learning rate falls, with the square root of their number: what is known by then
     needs finer steps, however long the training. 0 keeps it constant."""
 
-    steps_per_iteration: int = 32
+    steps_per_iteration: int = 64
     """Encoder steps after each PPO update."""
 
     warmup_steps: int = 500

@@ -65,7 +65,7 @@ class Pairs:
             length, count = self.latest.batch_size
             order = torch.randperm(count, device=self.latest.device)
             return full_precision(self.latest[:, order[: max(1, batch_size // length)]])
-        order = torch.randperm(len(self), device=self.latest.device)[:batch_size]
+        order = _draw_different(len(self), batch_size, self.latest.device)
         if len(self.past) == 0:
             return full_precision(self.latest[order])
         old = order < len(self.past)
@@ -191,6 +191,15 @@ class PairCollector:
         if self._memory is not None:
             latest.set(MEMORY, self._memory.expand(*latest.batch_size, -1))
         return Pairs(latest, self._past, repeated)
+
+
+def _draw_different(total: int, count: int, device: torch.device | None) -> torch.Tensor:
+    """Draw different numbers below ``total`` in random order: ``count`` of them, or all where there are fewer."""
+    if total < 4 * count:
+        return torch.randperm(total, device=device)[:count]
+    # a permutation of all pairs kept costs more than a step of small encoders: draw more than needed, drop doubles
+    drawn = torch.randint(total, (2 * count,), device=device).unique()
+    return drawn[torch.randperm(len(drawn), device=device)[:count]]
 
 
 def full_precision(pairs: TensorDict) -> TensorDict:
