@@ -27,6 +27,7 @@ class Shell:
         self.directory = directory
         self.task = TASK
         self.environment = os.environ | {"OMP_NUM_THREADS": "1"}
+        self.timeout = 300.0  # of a command [s]
 
     def command(self, script: str, *arguments: str) -> list[str]:
         """Command line of a script on the task, the colour maze unless said otherwise, on the CPU."""
@@ -39,7 +40,7 @@ class Shell:
     def call(self, command: list[str], status: int = 0) -> str:
         """Run a command to its end, expecting an exit status; returns what it printed."""
         done = subprocess.run(
-            command, cwd=self.directory, env=self.environment, capture_output=True, text=True, timeout=300
+            command, cwd=self.directory, env=self.environment, capture_output=True, text=True, timeout=self.timeout
         )
         assert done.returncode == status, f"status {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
         return done.stderr + done.stdout

@@ -21,7 +21,7 @@ class AlignmentLossCfg(StrictCfg):
     contrast_weight: float = 1.0
     """Weight of the symmetric InfoNCE loss on cosine similarity."""
 
-    match_weight: float = 1.0
+    match_weight: float = 5.0
     """Weight of the mean squared difference between the two embeddings of a sample."""
 
     variance_weight: float = 1.0
@@ -39,15 +39,17 @@ class AlignmentLossPresetsCfg(PresetCfg):
     """Alignment losses by name: ``agent.algorithm.alignment=contrastive`` on the command line selects one."""
 
     contrastive: AlignmentLossCfg = AlignmentLossCfg()
-    """InfoNCE with the variance and covariance terms and a small match."""
+    """InfoNCE with the match, variance and covariance terms."""
 
-    vicreg: AlignmentLossCfg = AlignmentLossCfg(contrast_weight=0.0, match_weight=5.0, covariance_weight=2.0)
+    vicreg: AlignmentLossCfg = AlignmentLossCfg(contrast_weight=0.0, covariance_weight=2.0)
     """VICReg with a covariance weight far above the textbook's, against collapse onto few directions."""
 
     info_nce: AlignmentLossCfg = AlignmentLossCfg(match_weight=0.0, variance_weight=0.0, covariance_weight=0.0)
     """Ablation: plain InfoNCE."""
 
-    l2: AlignmentLossCfg = AlignmentLossCfg(contrast_weight=0.0, variance_weight=0.0, covariance_weight=0.0)
+    l2: AlignmentLossCfg = AlignmentLossCfg(
+        contrast_weight=0.0, match_weight=1.0, variance_weight=0.0, covariance_weight=0.0
+    )
     """Ablation: plain L2 distance. Nothing keeps the embedding from collapsing."""
 
     default: AlignmentLossCfg = contrastive
