@@ -16,7 +16,7 @@ import pytest
 from isaaclab.utils import configclass
 from isaaclab.utils.dict import update_class_from_dict
 from isaaclab_rl.rsl_rl import RslRlMLPModelCfg
-from isaaclab_tasks.utils import load_cfg_from_registry, resolve_task_config
+from isaaclab_tasks.utils import resolve_task_config
 from isaaclab_tasks.utils.hydra import resolve_presets
 
 import tsra_tasks  # noqa: F401
@@ -288,11 +288,3 @@ def test_every_alignment_loss_can_be_chosen_on_every_task(task: str, method: str
 def test_an_unknown_alignment_loss_is_refused(task: str):
     with pytest.raises((TypeError, ValueError), match="constrastive"):
         resolve_task_config(task, METHODS["tsra"].agent_key, False, ["agent.algorithm.alignment=constrastive"])
-
-
-def test_students_with_memory_keep_no_past_pairs():
-    """Their pairs are sequences of one rollout, which the collector would refuse only once the simulator runs."""
-    for task in ("TSRA-ObstacleFlight-Quadrotor", "TSRA-OpenDrawer-Arm"):
-        agent = load_cfg_from_registry(task, "rsl_rl_memory_cfg_entry_point")
-        assert agent.student.class_name.endswith("RecurrentCNNModel")
-        assert agent.algorithm.pairs.kept_pairs == 0

@@ -132,6 +132,18 @@ def test_the_memory_of_kept_pairs_never_grows(capsys):
     assert capsys.readouterr().out.count("The last 10 pairs of past rollouts are kept") == 1
 
 
+def test_fewer_pairs_are_kept_where_they_take_too_much_memory(monkeypatch, capsys):
+    size = sum(tensor[0].numel() * tensor.element_size() for tensor in sample(0).values())
+    monkeypatch.setattr("tsra_lab.alignment.pairs.memory.LARGEST_SIZE", 6.5 * size)
+    memory = PairMemory(1000)
+    for step in range(3):
+        memory.add(sample(step))
+    assert len(memory) == 6
+    assert sorted(memory[torch.arange(6)]["privileged"][:, 0].tolist()) == [1.0] * 2 + [2.0] * 4
+    assert "The last 6 pairs of past rollouts are kept" in (told := capsys.readouterr().out)
+    assert "1000 were asked for" in told
+
+
 def test_a_batch_is_drawn_from_past_and_present_alike():
     memory = PairMemory(4)
     memory.add(sample(0))
@@ -142,10 +154,18 @@ def test_a_batch_is_drawn_from_past_and_present_alike():
     assert all(len(batch) == 3 for batch in batches)
 
 
-@pytest.mark.parametrize(("sequences", "kept", "message"), [(False, -1, "negative"), (True, 2, "memory")])
-def test_pairs_that_cannot_be_kept_are_refused(sequences, kept, message):
-    with pytest.raises(ValueError, match=message):
-        PairCollector(["privileged"], sequences=sequences, kept_pairs=kept)
+def test_a_negative_number_of_pairs_cannot_be_kept():
+    with pytest.raises(ValueError, match="negative"):
+        PairCollector(["privileged"], kept_pairs=-1)
+
+
+def test_a_student_with_memory_keeps_no_past_pairs_and_it_says_so(capsys):
+    collector = PairCollector(["privileged"], sequences=True, kept_pairs=100)
+    for step in range(3):
+        collector.add(sample(step))
+        pairs = collector.take()
+        assert len(pairs) == 4 and len(pairs.past) == 0
+    assert capsys.readouterr().out.count("no past pairs are kept") == 1
 
 
 def test_without_a_camera_every_sample_is_paired_in_order():

@@ -226,8 +226,6 @@ METHODS: dict[str, Method] = {
             compared=False,
             algorithm=AlignedPPOCfg,
             student_encoder="student_encoder_with_memory",
-            # sequences are of one rollout
-            pairs={"kept_pairs": 0},
         ),
         Method(
             key="ppo",

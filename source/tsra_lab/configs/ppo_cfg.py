@@ -39,7 +39,8 @@ class PairsCfg(StrictCfg):
 
     kept_pairs: int = 0
     """Number of pairs of past rollouts that are kept beside those of the present one: what both sets show of a sample
-    does not depend on the policy, so old pairs stay true, and more are more varied. Bounds the memory they take."""
+    does not depend on the policy, so old pairs stay true, and more are more varied. Bounds the memory they take, as do
+    2 GB: where a pair is large, fewer are kept, and the log says so."""
 
 
 @configclass

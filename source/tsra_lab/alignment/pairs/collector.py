@@ -96,16 +96,18 @@ class PairCollector:
             groups: Observation groups of both sets.
             camera: Onboard camera; None if there is none to switch.
             render_interval: The camera renders at one of so many steps, or rollouts for sequences.
-            kept_pairs: Number of pairs of past rollouts that are given beside those of the present one.
+            kept_pairs: Number of pairs of past rollouts that are given beside those of the present one. None of past
+                sequences are kept, for the memory with which they begin would be of another encoder.
             sequences: Whether to keep samples in sequences.
             whole_rollouts: Whether the camera renders whole rollouts for single samples too.
 
         Raises:
-            ValueError: If the interval is not positive, the number of kept pairs negative, there is no camera to
-                switch, or past sequences are to be kept.
+            ValueError: If the interval is not positive, the number of kept pairs negative, or there is no camera to
+                switch.
         """
         if kept_pairs and sequences:
-            raise ValueError("Sequences are of one rollout: set kept_pairs to 0 for a student with memory.")
+            print("[INFO] The student has a memory and learns from sequences of one rollout: no past pairs are kept.")
+            kept_pairs = 0
         self.groups = list(dict.fromkeys(groups))
         self.sequences = sequences
         self.schedule = RenderSchedule(camera, render_interval, whole_rollouts=sequences or whole_rollouts)

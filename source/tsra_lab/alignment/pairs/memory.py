@@ -10,11 +10,15 @@ from __future__ import annotations
 import torch
 from tensordict import TensorDict
 
+LARGEST_SIZE = 2.0e9
+"""Most memory that the pairs of the past may take [B]: that of 36,000 images of 96 x 96 pixels and 3 channels."""
+
 
 class PairMemory:
     """Keeps the last pairs of past rollouts; the oldest give way.
 
-    Its memory is allocated with the first pairs and never grows: ``capacity`` times the size of a pair.
+    Its memory is allocated with the first pairs and never grows: ``capacity`` times the size of a pair. Where that is
+    more than :data:`LARGEST_SIZE`, fewer are kept, and it says so.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -50,9 +54,17 @@ class PairMemory:
         if len(pairs) == 0:
             return
         if self._added == 0:
-            self._pairs = pairs.new_zeros(self.capacity)
-            size = sum(tensor.numel() * tensor.element_size() for tensor in self._pairs.values()) / 1.0e6
-            print(f"[INFO] The last {self.capacity} pairs of past rollouts are kept, in {size:.0f} MB.")
+            pairs = self._allocate(pairs)
         places = torch.arange(self._added, self._added + len(pairs), device=pairs.device) % self.capacity
         self._pairs[places] = pairs
         self._added += len(pairs)
+
+    def _allocate(self, pairs: TensorDict) -> TensorDict:
+        """Make room, now that the size of a pair is known; returns those of these pairs that fit."""
+        size = sum(tensor[0].numel() * tensor.element_size() for tensor in pairs.values())
+        asked, self.capacity = self.capacity, min(self.capacity, max(1, int(LARGEST_SIZE / size)))
+        self._pairs = pairs.new_zeros(self.capacity)
+        fewer = f" {asked} were asked for, which is too much memory." if self.capacity < asked else ""
+        total = self.capacity * size / 1.0e6
+        print(f"[INFO] The last {self.capacity} pairs of past rollouts are kept, in {total:.0f} MB.{fewer}")
+        return pairs[-self.capacity :]
