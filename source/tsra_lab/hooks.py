@@ -45,7 +45,7 @@ class TaskHooks:
         fields = vars(cls).get("__annotations__", {})
         for name, member in vars(cls).items():
             public_method = isinstance(member, FunctionType | staticmethod | classmethod) and name[0] != "_"
-            if not public_method or name in fields or hasattr(super(cls, cls), name):
+            if not public_method or name in fields or name in OF_ISAAC_LAB or hasattr(super(cls, cls), name):
                 continue
             close = difflib.get_close_matches(name, HOOKS, n=1)
             hint = f" Did you mean '{close[0]}'?" if close else ""
@@ -102,6 +102,9 @@ class TaskHooks:
         """
         return None
 
+
+OF_ISAAC_LAB = ("validate_config",)
+"""Methods that Isaac Lab looks for in a configuration though no base class of it has them."""
 
 HOOKS = tuple(name for name in vars(TaskHooks) if not name.startswith("_"))
 """Names of the hooks."""

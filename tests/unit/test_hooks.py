@@ -59,6 +59,11 @@ def test_public_method_that_resembles_no_hook_is_refused_with_all_names():
 
 
 @pytest.mark.unit
+def test_what_isaac_lab_looks_for_by_name_is_allowed():
+    type("Cfg", (TaskHooks,), {"validate_config": lambda self: None})
+
+
+@pytest.mark.unit
 def test_fields_whose_values_are_functions_are_no_hooks():
     cfg = type("Cfg", (TaskHooks,), {"__annotations__": {"reward": object}, "reward": lambda env: 0.0})
     assert isinstance(hooks_of(cfg()), TaskHooks)
