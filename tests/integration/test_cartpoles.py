@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The example's cart-poles, on which nothing was tuned, learn with the defaults, by configuration alone."""
+"""A cart-pole of the example, on which nothing was tuned, learns with the defaults, by configuration alone."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.kitless]
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "cartpoles"
-BALANCED = 4.94
-"""Return of plain PPO on the state, after as many steps."""
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +45,6 @@ def returns(installed: Shell, task: str, *overrides: str) -> dict[str, float]:
     return {name: report["policies"][name]["return_mean"] for name in ("teacher", "student")}
 
 
-def test_three_noisy_positions_are_enough(installed: Shell) -> None:
-    """In 0.61 million steps."""
-    for name, value in returns(installed, "Cartpole-Noisy-Positions").items():
-        assert value > 0.95 * BALANCED, name
-
-
 def test_a_memory_finds_out_what_the_student_does_not_feel_and_is_no_worse_than_a_history(installed: Shell) -> None:
     """In 0.31 million steps each."""
     short = ("--max_iterations", "50")
@@ -61,3 +53,13 @@ def test_a_memory_finds_out_what_the_student_does_not_feel_and_is_no_worse_than_
     remembering = returns(installed, "Cartpole-Hidden-Force", *short, *memory)
     for name, value in remembering.items():
         assert value > max(3.0, history[name] - 0.25), name
+
+
+@pytest.mark.parametrize("task", ["Cartpole-Noisy-Positions", "Cartpole-Camera"])
+def test_the_others_train_and_are_exported(installed: Shell, task: str) -> None:
+    """That they are learnt is not claimed."""
+    installed.task = task
+    short = ("--num_envs", "8", "--max_iterations", "2", "agent.algorithm.encoders.warmup_steps=5")
+    run = run_directory(installed.run("train.py", *short))
+    installed.run("export.py", "--checkpoint", str(run), "--skip_measurement")
+    assert (run / "student" / "policy.onnx").is_file()
