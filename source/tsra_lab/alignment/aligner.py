@@ -122,8 +122,8 @@ class Aligner:
     def _instability(self, embeddings: tuple[torch.Tensor, torch.Tensor], batch: TensorDict) -> torch.Tensor:
         """Sum over both views of the mean squared difference to what the policies act on."""
         with torch.no_grad():
-            targets = _embed_both(self.targets, batch)
-        return sum(map(functional.mse_loss, embeddings, targets), start=torch.zeros((), device=embeddings[0].device))
+            teacher, student = _embed_both(self.targets, batch)
+        return functional.mse_loss(embeddings[0], teacher) + functional.mse_loss(embeddings[1], student)
 
     @torch.no_grad()
     def _move_targets(self) -> None:
