@@ -215,7 +215,7 @@ METHODS: dict[str, Method] = {
         Method(
             key="unmasked",
             label="TSRA, no gradient mask",
-            description="The gradient of reinforcement learning moves the teacher's encoder too; the student never acts.",
+            description="Reinforcement learning moves the teacher's encoder too; the student never acts.",
             compared=False,
             algorithm=UnmaskedPPOCfg,
         ),
