@@ -40,7 +40,10 @@ def consumed(run: Path) -> tuple[int, int]:
 
 
 def expected_frames(env: Mapping, agent: Mapping, env_steps: int) -> int:
-    """One image for each step and camera that the agent's observation sets read, or for one in ``render_interval``."""
+    """Images of the cameras that the agent's observation sets read: of all steps, or as ``render_interval`` has it.
+
+    It counts steps; rollouts where the student acts, and then the first image is there and the last not yet.
+    """
     cameras = {
         name
         for name, entry in env["scene"].items()
@@ -49,7 +52,13 @@ def expected_frames(env: Mapping, agent: Mapping, env_steps: int) -> int:
     seen = {group for groups in agent["obs_groups"].values() for group in groups}
     terms = [term for group in seen for term in env["observations"][group].values() if isinstance(term, Mapping)]
     read = {(term.get("params") or {}).get("sensor_cfg", {}).get("name") for term in terms}
-    return len(cameras & read) * env_steps // agent["algorithm"].get("pairs", {}).get("render_interval", 1)
+    interval = agent["algorithm"].get("pairs", {}).get("render_interval", 1)
+    if interval == 1 or not agent["algorithm"].get("student_share"):
+        return len(cameras & read) * env_steps // interval
+    rollout = agent["num_steps_per_env"] * env["scene"]["num_envs"]
+    rendered = range(0, env_steps // rollout, interval)
+    first_and_last = env["scene"]["num_envs"] * (1 - (env_steps // rollout - 1 in rendered))
+    return len(cameras & read) * (len(rendered) * rollout + first_and_last)
 
 
 def test_on_a_camera_task_checkpoints_count_the_frames_that_configurations_ask_for(shell: Shell) -> None:
@@ -61,8 +70,8 @@ def test_on_a_camera_task_checkpoints_count_the_frames_that_configurations_ask_f
         cell = cells[method]
         assert (cell["env_steps"], cell["distillation_env_steps"]) == (steps[0], sum(steps[1:]))
         assert cell["rendered_frames"] == sum(frames) > 0
-    assert cells["asymmetric"]["rendered_frames"] == 2 * 24 * 32 == 4 * cells["tsra"]["rendered_frames"]
-    assert cells["dagger"]["rendered_frames"] == 24 * 32
+    assert cells["asymmetric"]["rendered_frames"] == 2 * 24 * 32
+    assert cells["dagger"]["rendered_frames"] == 24 * 32 == cells["tsra"]["rendered_frames"] - 32
     film = ("-m", "tsra_bench.films", "--task", CAMERA_TASK, "--device", "cpu", "--num_envs", "1", "--output", "film")
     call(shell, *film, "--run", "student", f"{run_of(shell, CAMERA_TASK, 'tsra')}:student")
     assert (shell.directory / "film.gif").stat().st_size > 10_000
@@ -90,13 +99,19 @@ CAMERA_ENV = {
     [
         (["onboard", "image"], {}, 1000),
         (["onboard", "image"], {"pairs": {"render_interval": 4}}, 250),
+        (["onboard", "image"], {"pairs": {"render_interval": 4}, "student_share": 0.0}, 250),
+        # the 1st, the 5th and the 9th of 10 rollouts, and the first image of all
+        (["onboard", "image"], {"pairs": {"render_interval": 4}, "student_share": 0.25}, 304),
+        # the 1st and the 6th of 10, and the first image of all
+        (["onboard", "image"], {"pairs": {"render_interval": 5}, "student_share": 0.2}, 204),
+        (["onboard", "image"], {"pairs": {"render_interval": 9}, "student_share": 1 / 9}, 200),
         (["onboard", "contact"], {}, 0),
     ],
 )
 def test_expected_frames_are_those_of_cameras_that_the_agent_reads(
     groups: list[str], algorithm: dict, frames: int
 ) -> None:
-    agent = {"obs_groups": {"student": groups, "critic": ["onboard"]}, "algorithm": algorithm}
+    agent = {"obs_groups": {"student": groups, "critic": ["onboard"]}, "algorithm": algorithm, "num_steps_per_env": 25}
     assert expected_frames(CAMERA_ENV, agent, 1000) == frames
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -343,3 +344,33 @@ def test_distributed_and_torchrun_go_together(monkeypatch: pytest.MonkeyPatch) -
         ranks(monkeypatch, SECOND, device="cpu", distributed=False)
     with pytest.raises(ValueError, match="'--distributed' is missing"):
         ranks(monkeypatch, SECOND, device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda algorithm: None, None),
+        (lambda algorithm: algorithm.pop("student_share"), "its algorithm lacks student_share"),
+        (
+            lambda algorithm: [algorithm["encoders"].pop(name) for name in ("constant_steps", "stability_weight")],
+            "its algorithm lacks encoders.constant_steps, lacks encoders.stability_weight",
+        ),
+        (lambda algorithm: algorithm.update(penalty=1.0), "has an unknown penalty"),
+        (lambda algorithm: algorithm["alignment"].pop("temperature"), "lacks alignment.temperature"),
+        (lambda algorithm: algorithm.update(pairs=64), "has no options pairs"),
+    ],
+)
+def test_a_run_of_another_version_is_refused_by_what_differs(
+    make_run: Callable[..., Path], change: Callable[[dict], object], told: str | None
+) -> None:
+    run = make_run("run", "model_4.pt")
+    agent = resolve_configs(TASK, DEFAULT_AGENT, [])[1].to_dict()
+    change(agent["algorithm"])
+    (run / "params" / "agent.yaml").write_text(yaml.safe_dump(agent))
+    if told is None:
+        assert agent_of_run(run / "model_4.pt")["algorithm"] == agent["algorithm"]
+    else:
+        with pytest.raises(
+            ValueError, match=f"written by another version of TSRA Lab: .*{re.escape(told)}.*train anew"
+        ):
+            agent_of_run(run / "model_4.pt")

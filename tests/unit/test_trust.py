@@ -16,6 +16,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tsra_lab.configs import SmoothedPPOCfg
 from tsra_lab.runs import agent_of_run
 from tsra_lab.runs import trust as trust_module
 from tsra_lab.runs.plain_yaml import read_plain_yaml
@@ -28,7 +29,7 @@ GOOD = {
     "actor": {"class_name": "MLPModel", "distribution_cfg": {"class_name": "GaussianDistribution", "init_std": 1.0}},
     "critic": {"class_name": "rsl_rl.models:MLPModel"},
     "student": {"class_name": "tsra_lab.models:EncodedPolicy", "encoder": {"class_name": "tsra_lab.models.ImageModel"}},
-    "algorithm": {"class_name": "tsra_lab.algorithms:AlignedPPO", "symmetry_cfg": None},
+    "algorithm": SmoothedPPOCfg().to_dict(),
     "obs_groups": {"teacher": ["privileged"]},
 }
 
