@@ -90,9 +90,9 @@ ABLATIONS = {
     "tsra_no_stability": variant(
         "tsra",
         "TSRA, no stability",
-        "Neither moving averages of the encoders nor consistency steps of the head.",
+        "Neither moving averages of the encoders nor a head that makes up for what moves.",
         "agent.algorithm.encoders.target_decay=0.0",
-        "agent.algorithm.consistency.steps=0",
+        "agent.algorithm.consistency=False",
     ),
     "tsra_no_warm_up": variant(
         "tsra",
@@ -115,9 +115,9 @@ ABLATIONS = {
     "tsra_stable_embedding": variant(
         "tsra",
         "TSRA, stable embedding",
-        "Encoders are held to their targets' embeddings; the head takes no consistency steps.",
+        "Encoders are held to their targets' embeddings; the head makes up for nothing.",
         "agent.algorithm.encoders.stability_weight=1.0",
-        "agent.algorithm.consistency.steps=0",
+        "agent.algorithm.consistency=False",
     ),
     "tsra_narrow": variant(
         "tsra",

@@ -69,7 +69,7 @@ def test_the_best_checkpoint_is_that_of_the_best_evaluation(shell: Shell, teache
 def test_checkpoints_hold_everything_and_no_code(teacher_run: Path) -> None:
     checkpoint = torch.load(teacher_run / "model_6.pt", weights_only=True)
     expected = {"teacher_state_dict", "student_state_dict", "actor_state_dict", "critic_state_dict", "iter"}
-    expected |= {"optimizer_state_dict", "aligner_state_dict", "consistency_optimizer_state_dict", "learning_rate"}
+    expected |= {"optimizer_state_dict", "aligner_state_dict", "learning_rate"}
     assert expected | {"random_state", "observation_contract"} <= checkpoint.keys()
     contract = checkpoint["observation_contract"]
     assert contract["sets"]["student"] == ["onboard"]

@@ -58,7 +58,8 @@ def gradients_of(optimizer: torch.optim.Optimizer, act: object) -> list[torch.Te
 
 
 def gradients() -> dict[str, list[torch.Tensor]]:
-    """Gradients of alignment, following, consistency and PPO on a fixed batch of which each rank has its part."""
+    """Gradients of alignment, following and PPO on a fixed batch of which each rank has its part, and the head after
+    consistency."""
     join_ranks("cpu")
     torch.manual_seed(0)
     sets = {"teacher": ["privileged"], "student": ["onboard"]}
@@ -80,15 +81,11 @@ def gradients() -> dict[str, list[torch.Tensor]]:
 
     tsra = build_aligned_ppo()
     observations = tsra.rollout_observations(fixed_samples())
-    before = tsra.consistency.actions_before(observations)
+    before = tsra.consistency.behavior(halves(observations))
     for parameter in tsra.aligner.targets["teacher"].parameters():
         parameter += 0.1
-    # the batch of a step is drawn at random: here it is all there is, in order
-    randint, torch.randint = torch.randint, lambda count, size, device=None: torch.arange(count)
-    part = tuple(parameter.chunk(WORLD_SIZE)[RANK] for parameter in before)
-    act = lambda: tsra.consistency.restore(halves(observations), part)  # noqa: E731
-    found["consistency"] = gradients_of(tsra.consistency.optimizer, act)
-    torch.randint = randint
+    tsra.consistency.restore(halves(observations), before)
+    found["consistency"] = [parameter.detach() for parameter in tsra.teacher.head.parameters()]
 
     found["ppo"] = ppo_gradients()
     found["share"] = [torch.tensor(share_of(BATCH))]

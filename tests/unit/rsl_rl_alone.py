@@ -74,7 +74,7 @@ CONFIG = {
             "stability_weight": 0.0,
             "target_decay": 0.9,
         },
-        "consistency": {"steps": 4, "max_steps": 64, "learning_rate": 1.0e-3},
+        "consistency": True,
         "student_share": 0.25,
     },
 }

@@ -404,8 +404,8 @@ def write_trials(folder: Path, *trials: dict) -> Path:
 
 
 def test_a_method_s_misspelt_override_is_refused(tmp_path: Path) -> None:
-    trial = {"name": "misspelt", "based_on": "tsra", "overrides": ["agent.algorithm.consistency.step=0"]}
-    with pytest.raises(ValueError, match="no option 'step'"):
+    trial = {"name": "misspelt", "based_on": "tsra", "overrides": ["agent.algorithm.encoders.warm_up_steps=0"]}
+    with pytest.raises(ValueError, match="no option 'warm_up_steps'"):
         grid("--tasks", TASK, "--methods", "misspelt", "--trials", str(write_trials(tmp_path, trial)))
 
 

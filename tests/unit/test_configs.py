@@ -89,7 +89,6 @@ def test_a_misspelt_option_is_refused_and_the_near_one_named(cfg: object, misspe
     [
         ("", "save_intervals"),
         ("algorithm", "consistancy"),
-        ("algorithm.consistency", "stepps"),
         ("algorithm.encoders", "warm_up_steps"),
         ("algorithm.pairs", "kept_rollouts"),
         ("algorithm.alignment", "match_weigth"),
@@ -243,7 +242,7 @@ def test_a_task_that_forgets_an_observation_set_fails_at_once():
     [
         ("algorithm.alignment", "contrastive"),  # where the presets were replaced, no name can choose one
         ("algorithm.alignment", 3),
-        ("algorithm.consistency", 4),
+        ("algorithm.encoders", 4),
         ("algorithm.pairs", None),
         ("algorithm", "PPO"),
         ("student", [128, 128]),

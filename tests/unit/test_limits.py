@@ -124,7 +124,7 @@ def test_absurd_values_are_refused_and_the_present_one_is_kept(option: str):
         "agent.algorithm.alignment.temperature=-1",
         "agent.algorithm.alignment.match_weight=nan",
         "agent.algorithm.embedding_dim=0",
-        "agent.algorithm.consistency.max_steps=-2",
+        "agent.algorithm.consistency=2",
         "agent.algorithm.pairs.render_interval=0",
         "agent.algorithm.learning_rate=0",
         "agent.algorithm.use_clipped_value_loss=maybe",

@@ -72,7 +72,7 @@ def test_a_policy_tells_all_that_it_sees():
 
 
 def test_an_iteration_moves_statistics_and_keeps_the_gradient_mask():
-    algorithm = shared_ppo(encoders={"warmup_steps": 0, "steps_per_iteration": 0}, consistency={"steps": 0})
+    algorithm = shared_ppo(encoders={"warmup_steps": 0, "steps_per_iteration": 0}, consistency=False)
     encoders = [snapshot(policy.encoder) for policy in (algorithm.teacher, algorithm.student)]
     head = snapshot(algorithm.teacher.head)
     collect_rollout(algorithm)
@@ -85,14 +85,11 @@ def test_an_iteration_moves_statistics_and_keeps_the_gradient_mask():
 
 
 def test_consistency_makes_up_for_statistics_that_move():
-    algorithm = shared_ppo(
-        encoders={"warmup_steps": 0, "steps_per_iteration": 0},
-        consistency={"steps": 200, "max_steps": 200, "learning_rate": 3.0e-3},
-    )
+    algorithm = shared_ppo(encoders={"warmup_steps": 0, "steps_per_iteration": 0})
     collect_rollout(algorithm)
     losses = algorithm.update()
     assert losses["policy_drift"] > 0.0
-    assert losses["remaining_drift"] < 0.3 * losses["policy_drift"]
+    assert losses["remaining_drift"] < 1.0e-4 * losses["policy_drift"]
 
 
 def test_a_checkpoint_brings_the_statistics_back():

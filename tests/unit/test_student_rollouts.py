@@ -78,7 +78,7 @@ def test_consistency_restores_the_teachers_actions_not_those_of_the_rollout():
     algorithm = build_aligned_ppo(student_share=1.0)
     collect_rollout(algorithm)
     stored = algorithm.storage.observations.flatten(0, 1)
-    mean, *_ = algorithm.consistency.actions_before(stored)
+    mean, *_ = algorithm.consistency.behavior(stored).distribution
     torch.testing.assert_close(mean, algorithm.teacher(stored))
     assert not torch.allclose(mean, algorithm.actor(stored))
 

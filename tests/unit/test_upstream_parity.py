@@ -162,7 +162,7 @@ def test_without_the_mask_ppo_learns_as_rsl_rl_s_does():
     """Between two alignment phases, the teacher is an actor like any other."""
     cfg = normalized_cfg(UnmaskedPPO)
     cfg["algorithm"]["encoders"] |= {"warmup_steps": 0, "steps_per_iteration": 0}
-    cfg["algorithm"]["consistency"] |= {"steps": 0, "max_steps": 0}
+    cfg["algorithm"]["consistency"] = False
     ours = UnmaskedPPO.construct_algorithm(observations(), environment(), cfg, "cpu")
     encoded = {"class_name": "tsra_lab.models:EncodedPolicy", "encoder": dict(MLP), "head": aligned_cfg()["actor"]}
     theirs = stock_ppo(encoded | {"embedding_dim": EMBEDDING_DIM})
@@ -293,7 +293,7 @@ def test_aligned_ppo_is_the_same_under_both_runners_and_with_evaluations(tmp_pat
 
 def test_ppo_on_cached_embeddings_is_rsl_rl_s_ppo_on_embeddings():
     """The gradient mask by construction: head and critic learn as if the embedding were what the environment gives."""
-    ours = build_aligned_ppo(encoders={"warmup_steps": 0, "steps_per_iteration": 0}, consistency={"steps": 0})
+    ours = build_aligned_ppo(encoders={"warmup_steps": 0, "steps_per_iteration": 0}, consistency=False)
     example = observations().set("embedding", torch.zeros(NUM_ENVS, EMBEDDING_DIM))
     cfg = {
         "num_steps_per_env": NUM_STEPS,

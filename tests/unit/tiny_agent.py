@@ -67,7 +67,6 @@ def aligned_cfg(student: dict | None = None, **algorithm: object) -> dict:
             "stability_weight": 0.0,
             "target_decay": 0.9,
         },
-        "consistency": {"steps": 4, "max_steps": 64, "learning_rate": 1.0e-3},
         "pairs": {"render_interval": 1, "kept_pairs": 0},
     }
     parts = {name: settings | algorithm.pop(name, {}) for name, settings in parts.items()}
@@ -83,6 +82,7 @@ def aligned_cfg(student: dict | None = None, **algorithm: object) -> dict:
             "class_name": AlignedPPO,
             "embedding_dim": EMBEDDING_DIM,
             "student_share": 0.25,
+            "consistency": True,
             **PPO_SETTINGS,
             **parts,
             **algorithm,

@@ -33,7 +33,7 @@ class AlignedPPO(TeacherStudentPPO):
     2. PPO, rsl_rl's own, on the cached embeddings: moves head, action noise and critic.
     3. Alignment (:class:`tsra_lab.alignment.Aligner`): moves the encoders and their targets, nothing else.
     4. Consistency (:class:`tsra_lab.algorithms.phases.Consistency`): moves the head so that the moved embedding still
-       gives the actions of the one before, for as long as that takes.
+       gives the actions of the one before.
 
     Teacher and student share the head, so the student acts zero-shot.
     """
@@ -49,7 +49,7 @@ class AlignedPPO(TeacherStudentPPO):
         *,
         alignment: Mapping[str, Any],
         encoders: Mapping[str, Any],
-        consistency: Mapping[str, Any],
+        consistency: bool,
         student_share: float,
         **ppo: Any,
     ) -> None:
@@ -62,24 +62,21 @@ class AlignedPPO(TeacherStudentPPO):
             pairs: What collects the samples to align.
             alignment: Settings of :class:`tsra_lab.configs.AlignmentLossCfg`.
             encoders: Settings of :class:`tsra_lab.configs.EncoderTrainingCfg`.
-            consistency: Settings of :class:`tsra_lab.configs.ConsistencyCfg`.
+            consistency: Whether the head makes up for encoders that moved.
             student_share: Share of the rollout in which the student acts.
             ppo: Settings of :class:`rsl_rl.algorithms.PPO`.
 
         Raises:
-            ValueError: If an extension of PPO is asked for that is not supported, or the consistency steps exceed
-                their upper bound.
+            ValueError: If an extension of PPO is asked for that is not supported, or the camera renders another share
+                of the rollouts than that in which the student acts.
         """
         loss = AlignmentLoss(**alignment)
         self.aligner = Aligner(policies["teacher"].encoder, policies["student"].encoder, loss, **encoders)
         super().__init__(policies, critic, contract, pairs, actor=self._choose_actor(policies), **ppo)
         self.student_rollouts = StudentRollouts(student_share, pairs.schedule, self.student)
-        self.consistency = Consistency(
-            self.teacher, self.max_grad_norm, self.desired_kl, self.aligner.batch_size, **consistency
-        )
+        self.consistency = Consistency(self.teacher, consistency)
         self.registry.add_model("aligner", self.aligner.encoders)
         self.registry.add_optimizer("aligner_optimizer", self.aligner.optimizer)
-        self.registry.add_optimizer("consistency_optimizer", self.consistency.optimizer)
         self.registry.add_number("aligner_steps", self.aligner, "steps_done")
 
     def _choose_actor(self, policies: dict[str, EncodedPolicy]) -> MLPModel:
@@ -122,11 +119,11 @@ class AlignedPPO(TeacherStudentPPO):
         """Align the encoders, and move the head after them.
 
         Returns:
-            Losses of alignment and consistency, and health metrics: ``retrieval_accuracy``, ``embedding_std_min``,
+            Loss of the alignment, and health metrics: ``retrieval_accuracy``, ``embedding_std_min``,
             ``embedding_std_mean``, ``policy_drift`` (KL divergence of the teacher's policy caused by the encoder
-            update, before the consistency steps) and ``remaining_drift`` (the same after them).
+            update) and ``remaining_drift`` (the same after the head has moved).
         """
-        before = self.consistency.actions_before(observations)
+        before = self.consistency.behavior(observations)
         self._update_shared_statistics(observations)
         losses = self.aligner.update(pairs, self.aligner.steps_per_iteration)
         return losses | self.consistency.restore(observations, before)

@@ -10,9 +10,10 @@ from .losses import AlignmentLoss
 from .metrics import embedding_health
 from .optimizer_step import optimizer_step
 from .pairs import PairCollector, PairMemory, Pairs, RenderSchedule, embed, find_onboard_camera, full_precision
-from .ranks import gather_batch, mean_over_ranks, share_of, world_size
+from .ranks import average_over_ranks, gather_batch, share_of, world_size
 
 __all__ = [
+    "average_over_ranks",
     "Aligner",
     "AlignmentLoss",
     "PairCollector",
@@ -24,7 +25,6 @@ __all__ = [
     "find_onboard_camera",
     "full_precision",
     "gather_batch",
-    "mean_over_ranks",
     "optimizer_step",
     "share_of",
     "world_size",

@@ -34,17 +34,17 @@ def gather_batch(batch: torch.Tensor) -> torch.Tensor:
     return torch.cat(all_gather(batch.contiguous())) if world_size() > 1 else batch
 
 
-def mean_over_ranks(value: torch.Tensor) -> float:
-    """Average a number over the ranks, so that all of them draw the same conclusion from it.
+def average_over_ranks(value: torch.Tensor) -> torch.Tensor:
+    """Average a tensor over the ranks, so that all of them draw the same conclusion from it.
 
     Args:
-        value: Scalar.
+        value: Tensor of any shape, the same on all ranks.
 
     Returns:
-        The mean.
+        The mean, of the same shape.
     """
     if world_size() > 1:
         value = value.detach().clone()
         distributed.all_reduce(value)
         value /= world_size()
-    return value.item()
+    return value

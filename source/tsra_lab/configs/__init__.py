@@ -5,7 +5,7 @@
 
 """Typed configurations, in Isaac Lab's form, that refuse unknown options."""
 
-from .aligned_ppo_cfg import AlignedPPOCfg, ConsistencyCfg, UnmaskedPPOCfg
+from .aligned_ppo_cfg import AlignedPPOCfg, UnmaskedPPOCfg
 from .alignment_cfg import AlignmentLossCfg, AlignmentLossPresetsCfg, EncoderTrainingCfg
 from .asymmetric_ppo_cfg import AsymmetricPPOCfg
 from .concurrent_teacher_student_cfg import ConcurrentTeacherStudentCfg
@@ -32,7 +32,6 @@ __all__ = [
     "AsymmetricRunnerCfg",
     "CNNModelCfg",
     "ConcurrentTeacherStudentCfg",
-    "ConsistencyCfg",
     "DistillationRunnerCfg",
     "EncoderTrainingCfg",
     "FineTuningCfg",

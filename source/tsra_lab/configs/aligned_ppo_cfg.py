@@ -9,21 +9,6 @@ from isaaclab.utils import configclass
 
 from .alignment_cfg import AlignmentLossCfg, AlignmentLossPresetsCfg, EncoderTrainingCfg
 from .ppo_cfg import PairsCfg, TeacherStudentPPOCfg
-from .strict import StrictCfg
-
-
-@configclass
-class ConsistencyCfg(StrictCfg):
-    """How the head makes up for encoders that moved (:class:`tsra_lab.algorithms.phases.Consistency`)."""
-
-    steps: int = 4
-    """Steps of the policy head per iteration. 0 switches them off."""
-
-    max_steps: int = 64
-    """Upper bound on these steps, which go on while the drift that is left exceeds ``desired_kl``."""
-
-    learning_rate: float = 1.0e-3
-    """Learning rate of these steps (Adam)."""
 
 
 @configclass
@@ -42,8 +27,8 @@ class AlignedPPOCfg(TeacherStudentPPOCfg):
     encoders: EncoderTrainingCfg = EncoderTrainingCfg()
     """How the encoders learn from it."""
 
-    consistency: ConsistencyCfg = ConsistencyCfg()
-    """How the policy head makes up for encoders that moved."""
+    consistency: bool = True
+    """Whether the policy head makes up for encoders that moved. False is an ablation."""
 
     # some 200,000 pairs, early and clumsy ones among them: a student that strays must still know where it is
     pairs: PairsCfg = PairsCfg(kept_pairs=196_608)

@@ -81,7 +81,7 @@ class EncoderTrainingCfg(StrictCfg):
     stability_weight: float = 0.0
     """Weight of the mean squared difference between the encoders' embeddings and those of their moving averages, which
     slows the embedding down. An ablation: by default the head makes up for embeddings that move
-    (:class:`ConsistencyCfg`)."""
+    (:attr:`AlignedPPOCfg.consistency`)."""
 
     target_decay: float = 0.9
     """Decay per encoder step of the moving averages that the policies act on. 0 switches the averaging off."""

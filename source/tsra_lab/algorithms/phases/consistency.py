@@ -7,110 +7,101 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 
 import torch
-import torch.nn as nn
 from tensordict import TensorDict
 
-from tsra_lab.alignment import mean_over_ranks, optimizer_step, share_of
-from tsra_lab.models import EncodedPolicy
+from tsra_lab.alignment import average_over_ranks
+from tsra_lab.models import EMBEDDING, EncodedPolicy
 
-STEPS_BETWEEN_MEASUREMENTS = 8
-"""Steps between two measurements of the drift that is left, beyond the first ones."""
+RIDGE = 1.0e-3
+"""Share of the inputs' mean variance that keeps the least squares well posed where dimensions depend on each other."""
+
+
+@dataclass
+class Behavior:
+    """What a policy does on some observations."""
+
+    inputs: torch.Tensor
+    """What the head's first layer takes, of shape (batch, num_inputs)."""
+
+    distribution: tuple[torch.Tensor, ...]
+    """Parameters of the action distribution. Shapes are (batch, num_actions)."""
 
 
 class Consistency:
     """Moves the head so that new embeddings give the actions of the old ones.
 
-    What the encoders do to the policy is a policy step too, so PPO's trust region holds for it: where the first steps
-    leave more drift than PPO itself may cause, more follow.
+    What the encoders do to the policy is a policy step too, one that nobody asked for: at every iteration it undoes a
+    part of what reinforcement learning has just found out, the more so the more exact the actions. An encoder update
+    takes an embedding nearly to an affine map of itself, so the inverse map, found by least squares and folded into the
+    head's first layer, undoes it without an optimiser.
     """
 
-    def __init__(
-        self,
-        teacher: EncodedPolicy,
-        max_grad_norm: float,
-        desired_kl: float | None,
-        batch_size: int,
-        *,
-        steps: int,
-        max_steps: int,
-        learning_rate: float,
-    ) -> None:
-        """Create the optimiser of the head.
+    def __init__(self, teacher: EncodedPolicy, enabled: bool) -> None:
+        """Remember the policy.
 
         Args:
             teacher: Policy whose encoder moves and whose head makes up for it.
-            max_grad_norm: Norm at which the head's gradient is clipped.
-            desired_kl: KL divergence that PPO may cause; None for no bound.
-            batch_size: Number of samples per step.
-            steps: This and what follows: as in :class:`tsra_lab.configs.ConsistencyCfg`.
-
-        Raises:
-            ValueError: If ``steps`` exceeds ``max_steps``.
+            enabled: Whether it does; otherwise the drift is measured alone.
         """
-        if steps > max_steps:
-            raise ValueError(f"consistency.steps is {steps}, but its upper bound consistency.max_steps {max_steps}.")
         self.teacher = teacher
-        self.max_grad_norm = max_grad_norm
-        self.limit = math.inf if desired_kl is None or steps == 0 else desired_kl
-        self.batch_size = batch_size
-        self.steps = steps
-        self.max_steps = max_steps
-        self.optimizer = torch.optim.Adam(teacher.head.mlp.parameters(), lr=learning_rate)
+        self.enabled = enabled
 
     @torch.no_grad()
-    def actions_before(self, observations: TensorDict) -> tuple[torch.Tensor, ...]:
-        """Parameters of the teacher's action distribution before its encoder moves.
+    def behavior(self, observations: TensorDict) -> Behavior:
+        """What the teacher does.
 
         Args:
             observations: Those of the rollout. Shapes are (batch, ...).
 
         Returns:
-            The parameters, the mean first. Shapes are (batch, num_actions).
+            Inputs of its head and its action distribution.
         """
-        self.teacher(observations, stochastic_output=True)
-        return tuple(parameter.clone() for parameter in self.teacher.output_distribution_params)
+        latent = self.teacher.get_latent(observations)
+        self.teacher.act_on(latent, stochastic_output=True)
+        distribution = tuple(parameter.clone() for parameter in self.teacher.output_distribution_params)
+        inputs = self.teacher.head.get_latent(TensorDict({EMBEDDING: latent}, batch_size=latent.shape[:1]))
+        return Behavior(inputs, distribution)
 
-    def restore(self, observations: TensorDict, before: tuple[torch.Tensor, ...]) -> dict[str, float]:
-        """Learn the actions of before on the embeddings of now.
+    def restore(self, observations: TensorDict, before: Behavior) -> dict[str, float]:
+        """Make the head act on the embeddings of now as it did before.
 
         Args:
             observations: Those of the rollout. Shapes are (batch, ...).
-            before: As :meth:`actions_before` gave it.
+            before: What :meth:`behavior` gave on the same observations before the encoders moved.
 
         Returns:
-            ``consistency``, the mean loss of all steps, and the drift of the policy before and after them:
-            ``policy_drift`` and ``remaining_drift``.
+            Mean KL divergence of the policy from the one before: ``policy_drift``, that the encoders caused, and
+            ``remaining_drift``, what is left of it.
         """
-        with torch.no_grad():  # the encoders stand still from here on
-            embeddings = self.teacher.get_latent(observations)
-        first = drift = self._drift(embeddings, before)
-        losses = self._fit_head(embeddings, before[0], self.steps)
-        if losses:
-            drift = self._drift(embeddings, before)
-        while drift > self.limit and len(losses) < self.max_steps:
-            more = min(STEPS_BETWEEN_MEASUREMENTS, self.max_steps - len(losses))
-            losses += self._fit_head(embeddings, before[0], more)
-            drift = self._drift(embeddings, before)
-        mean = sum(losses) / max(len(losses), 1)
-        return {"policy_drift": first, "consistency": mean, "remaining_drift": drift}
+        now = self.behavior(observations)
+        if self.enabled:
+            self._fold(now.inputs, before.inputs)
+        return {
+            "policy_drift": self._divergence(before, now),
+            "remaining_drift": self._divergence(before, self.behavior(observations)),
+        }
 
     @torch.no_grad()
-    def _drift(self, embeddings: torch.Tensor, before: tuple[torch.Tensor, ...]) -> float:
-        """Mean KL divergence between the teacher of before and of now."""
-        self.teacher.act_on(embeddings, stochastic_output=True)
-        divergence = self.teacher.get_kl_divergence(before, self.teacher.output_distribution_params)
-        return mean_over_ranks(divergence.mean())
+    def _fold(self, new: torch.Tensor, old: torch.Tensor) -> None:
+        """Put the affine map that best takes new inputs to old ones before the head's first layer.
 
-    def _fit_head(self, embeddings: torch.Tensor, actions: torch.Tensor, num_steps: int) -> list[float]:
-        """Take steps of the head towards these actions; returns their losses."""
-        losses = []
-        size = min(share_of(self.batch_size), len(actions))
-        for _ in range(num_steps):
-            index = torch.randint(len(actions), (size,), device=actions.device)
-            loss = nn.functional.mse_loss(self.teacher.act_on(embeddings[index]), actions[index])
-            optimizer_step(self.optimizer, loss, self.max_grad_norm)
-            losses.append(loss.item())
-        return losses
+        The old are ``new + (new - mean) @ slope + offset``, and the slope is ridge regression's.
+        """
+        mean, offset = average_over_ranks(new.mean(dim=0)), average_over_ranks((old - new).mean(dim=0))
+        centred = (new - mean).double()
+        moved = (old - new - offset).double()
+        gram = average_over_ranks(centred.T @ centred / len(new))
+        cross = average_over_ranks(centred.T @ moved / len(new))
+        # the smallest of numbers, for inputs that do not vary at all
+        gram.diagonal().add_(RIDGE * gram.diagonal().mean() + torch.finfo(new.dtype).tiny)
+        slope = torch.linalg.solve(gram, cross).to(new.dtype)
+        layer = self.teacher.head.mlp[0]
+        layer.bias += layer.weight @ (offset - slope.T @ mean)
+        layer.weight += layer.weight @ slope.T
+
+    def _divergence(self, before: Behavior, now: Behavior) -> float:
+        """Mean KL divergence between two action distributions."""
+        return average_over_ranks(self.teacher.get_kl_divergence(before.distribution, now.distribution).mean()).item()
