@@ -34,10 +34,15 @@ def installed(shell: Shell) -> Shell:
     return shell
 
 
+PLAIN_PPO = 4.95
+"""Return of plain PPO on the state after 150 iterations of 256 environments
+(docs/benchmarks/student_rollouts.md#encoders-that-move); 5 is the upper bound."""
+
+
 def returns(installed: Shell, task: str, *overrides: str) -> dict[str, float]:
-    """Mean returns of teacher and student after a training of 256 environments."""
+    """Mean returns of teacher and student after a training of 256 environments, on a seed that nothing was tried on."""
     installed.task = task
-    budget = ("--num_envs", "256", "--seed", "3")
+    budget = ("--num_envs", "256", "--seed", "1")
     run = run_directory(installed.run("train.py", *budget, *overrides))
     evaluation = ("--checkpoint", str(run), "--episodes", "512", "--no_imitability", "--json", "report.json")
     installed.run("evaluate.py", *budget, *evaluation)
@@ -55,10 +60,15 @@ def test_a_memory_finds_out_what_the_student_does_not_feel_and_is_no_worse_than_
         assert value > max(3.0, history[name] - 0.25), name
 
 
-@pytest.mark.parametrize("task", ["Cartpole-Noisy-Positions", "Cartpole-Camera"])
-def test_the_others_train_and_are_exported(installed: Shell, task: str) -> None:
-    """That they are learnt is not claimed."""
-    installed.task = task
+def test_noisy_positions_are_enough_to_balance(installed: Shell) -> None:
+    """In 0.92 million steps."""
+    for name, value in returns(installed, "Cartpole-Noisy-Positions").items():
+        assert value > 0.95 * PLAIN_PPO, name
+
+
+def test_a_student_with_a_camera_alone_trains_and_is_exported(installed: Shell) -> None:
+    """That it is learnt is not claimed."""
+    installed.task = "Cartpole-Camera"
     short = ("--num_envs", "8", "--max_iterations", "2", "agent.algorithm.encoders.warmup_steps=5")
     run = run_directory(installed.run("train.py", *short))
     installed.run("export.py", "--checkpoint", str(run), "--skip_measurement")
