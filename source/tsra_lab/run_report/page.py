@@ -1,0 +1,175 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""The page: one HTML file that needs no network."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from tsra_lab.evaluation.diagnosis import verdict as blame
+from tsra_results import whole_file
+
+from .facts import facts_of
+from .health import DESIRED_KL, signs_of_health
+from .json_parts import plain_text
+from .pictures import draw_diagnosis, draw_gap, draw_learning, draw_sign
+from .record import EVALUATION, Record
+from .verdict import judge, percent
+
+MAX_BYTES = 10_000_000
+"""Largest page."""
+
+MOST_ROWS = 25
+"""Rows of the table of evaluations; of more, some are left out, the last never."""
+
+
+def write_page(record: Record, path: Path) -> list[str]:
+    """Write the page of a run, whole or not at all.
+
+    Args:
+        record: What is known of the run.
+        path: File to write.
+
+    Returns:
+        What the page does not show, in sentences.
+
+    Raises:
+        ValueError: If the page would be larger than :data:`MAX_BYTES`.
+    """
+    page, missing = make_page(record)
+    with whole_file(path) as file:
+        file.write(page)
+    return missing
+
+
+def make_page(record: Record) -> tuple[bytes, list[str]]:
+    """Make the page of a run.
+
+    Args:
+        record: What is known of the run.
+
+    Returns:
+        The page, and what it does not show, in sentences.
+
+    Raises:
+        ValueError: If it would be larger than :data:`MAX_BYTES`, even without a film.
+    """
+    page, missing = _render(record, film="")
+    if len(page) > MAX_BYTES:
+        raise ValueError(
+            f"The report of '{record.run}' would have {len(page) / 1.0e6:.1f} MB, more than {MAX_BYTES / 1.0e6:.0f}:"
+            " what the run recorded is larger than what a training writes."
+        )
+    if record.film is not None and len(page) + record.film.embedded_size <= MAX_BYTES:
+        return _render(record, record.film.data_uri())
+    return page, missing
+
+
+def _render(record: Record, film: str) -> tuple[bytes, list[str]]:
+    """Fill in the template; ``film`` is the address of the film, empty where it is left out."""
+    events, steps = record.events, record.steps
+    signs = signs_of_health(events.curves, _desired_kl(record))
+    verdict = judge(record.evaluations, record.measured, signs, record.diverged)
+    missing = _missing(record, film)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = percent
+    # every value is escaped but these: pictures and the contract, which were when they were made
+    page = environment.get_template("page.html").render(
+        record=record,
+        style=Markup(Path(__file__).with_name("page.css").read_text()),
+        version=version("tsra-lab"),
+        title=f"{record.task or 'A run'}: {record.run.resolve().name}",
+        verdict=verdict,
+        facts=facts_of(record),
+        pictures=draw_learning(record.evaluations, events, steps),
+        gap=draw_gap(record.evaluations, verdict.closed_at, steps),
+        evaluations=_some(record.evaluations),
+        signs=[(sign, draw_sign(sign, events.curves[sign.tag], steps)) for sign in signs],
+        measured=record.measured or (record.evaluations[-1] if record.evaluations else None),
+        blame=None if record.diagnosis is None else blame(record.diagnosis),
+        diagnosis=None if record.diagnosis is None else draw_diagnosis(record.diagnosis),
+        contract=None if record.contract is None else _to_html(record.contract),
+        film=Markup(film),
+        missing=missing,
+        commands=_commands(record),
+    )
+    return page.encode("utf-8", "replace"), [text for text, _ in missing]
+
+
+def _commands(record: Record) -> dict[str, str]:
+    """Command lines on this run, by what they make."""
+    evaluation = os.path.relpath(record.run / EVALUATION)
+    return {
+        "evaluation": record.command("evaluate", "--episodes", "1024", "--json", evaluation),
+        "diagnosis": record.command("diagnose"),
+        "export": record.command("export"),
+        "film": record.command("play", "--viz", "newton", "--video"),
+        "training": record.command("train"),
+    }
+
+
+def _missing(record: Record, film: str) -> list[tuple[str, str]]:
+    """What the page does not show, each with the command that makes it."""
+    commands, missing = _commands(record), []
+    if not record.evaluations:
+        text = "No evaluations while training: agent.evaluation_interval was 0, or training ended before the first."
+        missing.append((text, commands["training"]))
+    if not record.events.curves:
+        missing.append(("No curves: the run directory holds no events of TensorBoard.", ""))
+    if record.events.unread_bytes:
+        text = f"Perhaps the ends of the curves: the last {record.events.unread_bytes} bytes of the events are damaged."
+        missing.append((text, ""))
+    if record.measured is None:
+        text = "No evaluation afterwards, with its leakage and action sensitivity: the numbers are those of training."
+        missing.append((text, commands["evaluation"]))
+    elif record.imitability is None:
+        missing.append(("No action sensitivity and no leakage: the evaluation left them out.", commands["evaluation"]))
+    elif not record.imitability.leakage:
+        missing.append(("No leakage: the policies have no embedding that could be probed.", ""))
+    if record.diagnosis is None:
+        missing.append(("No diagnosis of what the teacher acts on.", commands["diagnosis"]))
+    if record.contract is None:
+        missing.append(("No exported student, and so no contract.", commands["export"]))
+    if record.film is None:
+        missing.append(("No film.", commands["film"]))
+    elif not film:
+        place, size = plain_text(os.path.relpath(record.film.path)), record.film.size / 1.0e6
+        missing.append((f"The film '{place}' has {size:.1f} MB, too many for a page of 10 MB.", ""))
+    return missing
+
+
+def _desired_kl(record: Record) -> float:
+    algorithm = record.agent.get("algorithm")
+    value = algorithm.get("desired_kl") if isinstance(algorithm, dict) else None
+    return value if isinstance(value, float) and value > 0.0 else DESIRED_KL
+
+
+def _some[Item](items: list[Item]) -> list[Item]:
+    """At most so many of them as a table has rows, the last among them."""
+    every = -(-len(items) // MOST_ROWS) or 1
+    return items[::-1][::every][::-1]
+
+
+def _to_html(text: str) -> Markup:
+    """Make the contract part of the page: no links, pictures or markup of a stranger's, and its headings below ours."""
+    parser = MarkdownIt("zero").enable(["heading", "list", "table", "backticks"])
+    tokens = parser.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+    return Markup(parser.renderer.render(tokens, parser.options, {}))
