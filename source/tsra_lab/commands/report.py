@@ -57,9 +57,10 @@ def main() -> int:
         parser.error(f"{error}: name a file with --output")
     with reading(run):
         record = read_run(run, args.evaluation, args.diagnosis, args.film)
-    missing = write_page(record, output)
-    for text in missing:
+    page = write_page(record, output)
+    for text in page.missing:
         print(f"[INFO] Not shown: {text}")
+    print(f"Verdict: {page.verdict.sentence}")
     print(f"Report: {output}")
     return 0
 

@@ -15,6 +15,8 @@ from google.protobuf.message import DecodeError
 from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
 from tensorboard.compat.proto.event_pb2 import Event
 
+from .json_parts import LARGEST
+
 PATTERN = "events.out.tfevents.*"
 """Names of the files."""
 
@@ -97,7 +99,7 @@ def _read(path: Path, points: dict[str, dict[int, float]]) -> int:
             event = Event.FromString(record)
             read += len(record) + FRAME
             for value in event.summary.value:
-                if value.HasField("simple_value"):
+                if value.HasField("simple_value") and 0 <= event.step < LARGEST:
                     points.setdefault(value.tag, {})[event.step] = value.simple_value
     except DecodeError as error:
         raise _damaged(path) from error

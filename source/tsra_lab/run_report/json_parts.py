@@ -16,7 +16,7 @@ from typing import Any
 MAX_BYTES = 2**24
 """Largest file. An evaluation has 1 kB, so this is one of ten thousand."""
 
-MAX_TEXT = 200
+MAX_TEXT = 400
 """Longest text that is shown; the rest is cut off."""
 
 LARGEST = 1.0e12

@@ -104,10 +104,12 @@ def read_evaluations(path: Path) -> list[Evaluation]:
     Raises:
         ValueError: If the file is damaged.
     """
-    found = []
+    found: list[Evaluation] = []
+    before = -1
     for part in read_json(path).items():
         iteration, env_steps = part["iteration"].count(), part["env_steps"].count()
-        part["iteration"].require(not found or iteration > found[-1].iteration, "later than the one before")
+        part["iteration"].require(iteration > before, "later than the one before")
+        before = iteration
         found.append(_evaluation(part, iteration, env_steps))
     return found
 
@@ -168,8 +170,9 @@ def _performance(part: Part) -> Performance:
     success, interval = part["success_rate"], part["success_ci95"]
     bounds = None
     if success.is_given():
-        low, high = interval.items() if len(interval.items()) == 2 else (interval, interval)
-        bounds = (low.number(0.0, 1.0), high.number(0.0, 1.0))
+        numbers = [bound.number(0.0, 1.0) for bound in interval.items()]
+        interval.require(len(numbers) == 2, "two numbers")
+        bounds = (numbers[0], numbers[1])
     return Performance(
         success=success.number(0.0, 1.0) if success.is_given() else None,
         interval=bounds,

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,9 +22,9 @@ from tsra_results import whole_file
 from .facts import facts_of
 from .health import DESIRED_KL, signs_of_health
 from .json_parts import plain_text
-from .pictures import draw_diagnosis, draw_gap, draw_learning, draw_sign
+from .pictures import draw_diagnosis, draw_learning, draw_sign, some
 from .record import EVALUATION, Record
-from .verdict import judge, percent
+from .verdict import RULES, Verdict, judge, percent
 
 MAX_BYTES = 10_000_000
 """Largest page."""
@@ -32,7 +33,21 @@ MOST_ROWS = 25
 """Rows of the table of evaluations; of more, some are left out, the last never."""
 
 
-def write_page(record: Record, path: Path) -> list[str]:
+@dataclass(frozen=True)
+class Page:
+    """A page, and what is said of it in the terminal."""
+
+    content: bytes
+    """The file's content."""
+
+    verdict: Verdict
+    """The verdict that it tells."""
+
+    missing: list[str]
+    """What it does not show, in sentences."""
+
+
+def write_page(record: Record, path: Path) -> Page:
     """Write the page of a run, whole or not at all.
 
     Args:
@@ -40,41 +55,42 @@ def write_page(record: Record, path: Path) -> list[str]:
         path: File to write.
 
     Returns:
-        What the page does not show, in sentences.
+        The page.
 
     Raises:
         ValueError: If the page would be larger than :data:`MAX_BYTES`.
     """
-    page, missing = make_page(record)
+    page = make_page(record)
     with whole_file(path) as file:
-        file.write(page)
-    return missing
+        file.write(page.content)
+    return page
 
 
-def make_page(record: Record) -> tuple[bytes, list[str]]:
+def make_page(record: Record) -> Page:
     """Make the page of a run.
 
     Args:
         record: What is known of the run.
 
     Returns:
-        The page, and what it does not show, in sentences.
+        The page; without the film where that would make it larger than :data:`MAX_BYTES`.
 
     Raises:
-        ValueError: If it would be larger than :data:`MAX_BYTES`, even without a film.
+        ValueError: If it would be larger than that even without a film.
     """
-    page, missing = _render(record, film="")
-    if len(page) > MAX_BYTES:
+    page = _render(record, film="")
+    if len(page.content) > MAX_BYTES:
         raise ValueError(
-            f"The report of '{record.run}' would have {len(page) / 1.0e6:.1f} MB, more than {MAX_BYTES / 1.0e6:.0f}:"
-            " what the run recorded is larger than what a training writes."
+            f"The report of '{record.run}' would have more than {MAX_BYTES} bytes even without a film: the run recorded"
+            " more than a training does."
         )
-    if record.film is not None and len(page) + record.film.embedded_size <= MAX_BYTES:
+    # the sentence that says that the film is missing makes room for the tags around it
+    if record.film is not None and len(page.content) + record.film.embedded_size <= MAX_BYTES:
         return _render(record, record.film.data_uri())
-    return page, missing
+    return page
 
 
-def _render(record: Record, film: str) -> tuple[bytes, list[str]]:
+def _render(record: Record, film: str) -> Page:
     """Fill in the template; ``film`` is the address of the film, empty where it is left out."""
     events, steps = record.events, record.steps
     signs = signs_of_health(events.curves, _desired_kl(record))
@@ -96,9 +112,8 @@ def _render(record: Record, film: str) -> tuple[bytes, list[str]]:
         title=f"{record.task or 'A run'}: {record.run.resolve().name}",
         verdict=verdict,
         facts=facts_of(record),
-        pictures=draw_learning(record.evaluations, events, steps),
-        gap=draw_gap(record.evaluations, verdict.closed_at, steps),
-        evaluations=_some(record.evaluations),
+        pictures=draw_learning(record.evaluations, events, verdict.closed_at, steps),
+        evaluations=some(record.evaluations, MOST_ROWS),
         signs=[(sign, draw_sign(sign, events.curves[sign.tag], steps)) for sign in signs],
         measured=record.measured or (record.evaluations[-1] if record.evaluations else None),
         blame=None if record.diagnosis is None else blame(record.diagnosis),
@@ -107,8 +122,9 @@ def _render(record: Record, film: str) -> tuple[bytes, list[str]]:
         film=Markup(film),
         missing=missing,
         commands=_commands(record),
+        rules=RULES,
     )
-    return page.encode("utf-8", "replace"), [text for text, _ in missing]
+    return Page(page.encode("utf-8", "replace"), verdict, [text for text, _ in missing])
 
 
 def _commands(record: Record) -> dict[str, str]:
@@ -157,12 +173,6 @@ def _desired_kl(record: Record) -> float:
     algorithm = record.agent.get("algorithm")
     value = algorithm.get("desired_kl") if isinstance(algorithm, dict) else None
     return value if isinstance(value, float) and value > 0.0 else DESIRED_KL
-
-
-def _some[Item](items: list[Item]) -> list[Item]:
-    """At most so many of them as a table has rows, the last among them."""
-    every = -(-len(items) // MOST_ROWS) or 1
-    return items[::-1][::every][::-1]
 
 
 def _to_html(text: str) -> Markup:

@@ -22,12 +22,13 @@ from tsra_lab.evaluation.style import INK
 from .events import Curve, Events
 from .health import Sign
 from .measurements import Evaluation
-from .svg import GRID, SETTINGS, inline_svg
+from .svg import GRID, SETTINGS, TEACHER, inline_svg
 from .verdict import imitation_gap, percent, tolerance
 
 LOOKS = {
-    "teacher": {"color": "#0072b2", "linestyle": "--", "marker": "s"},
-    "student": {"color": "#d55e00", "linestyle": "-", "marker": "o"},
+    # where both coincide, the teacher's line is seen beside the student's
+    "teacher": {"color": TEACHER, "linestyle": "--", "linewidth": 3.0, "marker": "s", "markersize": 6.0},
+    "student": {"color": "#d55e00", "linestyle": "-", "linewidth": 1.3, "marker": "o", "markersize": 3.0},
 }
 """Lines of the policies. The colours are of Okabe and Ito's palette, and dashes and marks do without colour."""
 
@@ -36,6 +37,9 @@ LOGGED = {"color": "#009e73", "linewidth": 1.2}
 
 MOST_POINTS = 400
 """Points of a line; more cannot be seen."""
+
+MOST_EVALUATIONS = 100
+"""Evaluations that are drawn; of more, some are left out."""
 
 SIZE = (5.6, 2.9)
 """Width and height of a picture [inches]."""
@@ -52,21 +56,26 @@ class Picture:
     """What it shows."""
 
 
-def draw_learning(evaluations: Sequence[Evaluation], events: Events, steps: float | None) -> list[Picture]:
+def draw_learning(
+    evaluations: Sequence[Evaluation], events: Events, closed_at: int | None, steps: float | None
+) -> list[Picture]:
     """Draw what the policies learned.
 
     Args:
         evaluations: Evaluations while training.
         events: What was logged.
+        closed_at: Iteration at which the imitation gap closed; None where it did not.
         steps: Environment steps of an iteration; None where they are not known.
 
     Returns:
-        Pictures of success, return, length of episodes and losses, of those that there is something to draw of.
+        Pictures of success, gap, return, length of episodes and losses, of those that there is something to draw of.
     """
-    pictures = []
+    pictures, evaluations = [], some(evaluations, MOST_EVALUATIONS)
     if any(item.success is not None for evaluation in evaluations for item in evaluation.policies.values()):
         caption = "Success of teacher and student in the evaluations while training, with 95 % intervals."
         pictures.append(_evaluated("success", "success rate", evaluations, steps, None, caption))
+    gap = _gap(evaluations, closed_at, steps)
+    pictures += [] if gap is None else [gap]
     reward = events.curves.get("Train/mean_reward")
     if evaluations or reward is not None:
         caption = "Mean return of an episode. In training, actions are drawn with noise; in evaluations they are not."
@@ -78,36 +87,10 @@ def draw_learning(evaluations: Sequence[Evaluation], events: Events, steps: floa
     return pictures + _losses(events, steps)
 
 
-def draw_gap(evaluations: Sequence[Evaluation], closed_at: int | None, steps: float | None) -> Picture | None:
-    """Draw the imitation gap over the training.
-
-    Args:
-        evaluations: Evaluations while training.
-        closed_at: Iteration at which it closed; None where it did not.
-        steps: Environment steps of an iteration; None where they are not known.
-
-    Returns:
-        The picture; None where no evaluation has both policies.
-    """
-    gaps = [(item.iteration, gap) for item in evaluations if (gap := imitation_gap(item)) is not None]
-    if not gaps:
-        return None
-    limit = tolerance(evaluations[-1])
-    by_success = all(performance.success is not None for performance in evaluations[-1].policies.values())
-    unit = "success rate" if by_success else "share of the teacher's return"
-    with rc_context(SETTINGS):
-        figure, axis = _axis(steps)
-        iterations, values = zip(*gaps, strict=True)
-        axis.axhspan(-limit, limit, color=LOGGED["color"], alpha=0.18, linewidth=0, label=f"within {percent(limit)}")
-        axis.axhline(0.0, color=INK, linewidth=0.8)
-        axis.plot(iterations, values, marker="o", markersize=3.5, color="#cc79a7", label="teacher minus student")
-        if closed_at is not None:
-            axis.axvline(closed_at, color=INK, linestyle=":", label=f"closed at {closed_at}")
-        axis.set_ylabel(f"gap [{unit}]")
-        axis.legend(loc="best")
-        told = f"Imitation gap over iterations, from {values[0]:+.3f} to {values[-1]:+.3f}."
-        image = inline_svg(figure, "gap", told)
-    return Picture(image, f"Imitation gap: teacher minus student, as {unit}. Within the band it counts as closed.")
+def some[Item](items: Sequence[Item], most: int) -> list[Item]:
+    """Take at most so many items, evenly, the last among them."""
+    every = -(-len(items) // most) or 1
+    return list(items[::-1][::every][::-1])
 
 
 def draw_sign(sign: Sign, curve: Curve, steps: float | None) -> Markup:
@@ -157,12 +140,12 @@ def _evaluated(
         if logged is not None:
             axis.plot(*_thinned(logged), label="in training", zorder=1, **LOGGED | {"alpha": 0.7})
         for name, look in LOOKS.items():
-            known = [item for item in evaluations if name in item.policies]
+            known = [item for item in evaluations if getattr(item.policies.get(name), kind, None) is not None]
             if not known:
                 continue
             iterations = [item.iteration for item in known]
             values = [getattr(item.policies[name], kind) for item in known]
-            axis.plot(iterations, values, label=name, markersize=3.5, linewidth=1.5, **look)
+            axis.plot(iterations, values, label=name, **look)
             intervals = [item.policies[name].interval for item in known]
             if kind == "success" and all(intervals):
                 low, high = zip(*intervals, strict=True)
@@ -171,9 +154,33 @@ def _evaluated(
         if kind == "success":
             axis.set_ylim(0.0, 1.02)
         axis.set_ylabel(label)
-        axis.legend(loc="best")
+        if axis.get_legend_handles_labels()[0]:
+            axis.legend(loc="best")
         description = f"{label} over iterations: {', '.join(told) or 'in training alone'}."
         return Picture(inline_svg(figure, kind, description), caption)
+
+
+def _gap(evaluations: Sequence[Evaluation], closed_at: int | None, steps: float | None) -> Picture | None:
+    """Draw the imitation gap over the training; None where no evaluation has both policies."""
+    gaps = [(item.iteration, gap) for item in evaluations if (gap := imitation_gap(item)) is not None]
+    if not gaps:
+        return None
+    limit = tolerance(evaluations[-1])
+    by_success = all(performance.success is not None for performance in evaluations[-1].policies.values())
+    unit = "success rate" if by_success else "share of the teacher's return"
+    with rc_context(SETTINGS):
+        figure, axis = _axis(steps)
+        iterations, values = zip(*gaps, strict=True)  # where the teacher's return is 0, the gap is infinite: a break
+        axis.axhspan(-limit, limit, color=LOGGED["color"], alpha=0.18, linewidth=0, label=f"within {percent(limit)}")
+        axis.axhline(0.0, color=INK, linewidth=0.8)
+        axis.plot(iterations, values, marker="o", markersize=3.5, color="#cc79a7", label="teacher minus student")
+        if closed_at is not None:
+            axis.axvline(closed_at, color=INK, linestyle=":", label=f"closed at {closed_at}")
+        axis.set_ylabel(f"gap [{unit}]")
+        axis.legend(loc="best")
+        told = f"Imitation gap over iterations, from {values[0]:+.3f} to {values[-1]:+.3f}."
+        image = inline_svg(figure, "gap", told)
+    return Picture(image, f"Imitation gap: teacher minus student, as {unit}. Within the band it counts as closed.")
 
 
 def _losses(events: Events, steps: float | None) -> list[Picture]:

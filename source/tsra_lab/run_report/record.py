@@ -20,7 +20,7 @@ from tsra_lab.runs import STUDENT_FOLDER, git_state, newest_checkpoint, read_man
 
 from .events import Events, read_events
 from .film import Film, find_film, open_film
-from .json_parts import plain_text
+from .json_parts import LARGEST, plain_text
 from .measurements import Evaluation, Imitability, read_diagnosis, read_evaluation, read_evaluations
 
 EVALUATIONS = "evaluations.json"
@@ -100,8 +100,9 @@ class Record:
         scene = self.env.get("scene")
         envs = scene.get("num_envs") if isinstance(scene, Mapping) else None
         length = self.agent.get("num_steps_per_env")
-        known = all(isinstance(number, int) and 0 < number < 10**9 for number in (envs, length))
-        return float(envs * length) if known else None
+        if isinstance(envs, int) and isinstance(length, int) and 0 < envs * length < LARGEST:
+            return float(envs * length)
+        return None
 
     def command(self, script: str, *options: str) -> str:
         """A command line on this run.
@@ -114,7 +115,7 @@ class Record:
             The command, which a shell takes as it is.
         """
         words = ["--task", self.task or "TASK", "--checkpoint", os.path.relpath(self.run), *options]
-        return f"python scripts/{script}.py {shlex.join(plain_text(word) for word in words)}"
+        return f"python scripts/{script}.py {shlex.join(words)}"
 
 
 def read_run(

@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 
 from tsra_lab.evaluation.style import INK, STYLE
 
-GRID = "#dddddd"
-"""Colour of grid lines."""
+GRID, TEACHER = "#dddddd", "#0072b2"
+"""Colours of grid lines and of the teacher, on white; the page has others for the dark."""
 
 SETTINGS = STYLE | {
     "svg.fonttype": "none",  # text stays text
@@ -51,7 +51,8 @@ def inline_svg(figure: Figure, name: str, description: str) -> Markup:
     # several pictures share the page, and with it the names of their parts
     text = re.sub(r'\bid="', f'id="{name}-', text)
     text = re.sub(r'((?:xlink:)?href)="#', rf'\1="#{name}-', text).replace("url(#", f"url(#{name}-")
-    text = text.replace(INK, "currentColor").replace(GRID, "var(--grid)")
+    for color, of_page in ((INK, "currentColor"), (GRID, "var(--grid)"), (TEACHER, "var(--teacher)")):
+        text = text.replace(color, of_page)
     # as wide as the page allows
     view = re.search(r'viewBox="[^"]*"', text)
     assert view is not None

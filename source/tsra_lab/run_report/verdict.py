@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The verdict on a run, in sentences that a newcomer can read. The rules are told in ``docs/report.md``."""
+"""The verdict on a run, in sentences that a newcomer can read, by rules that ``docs/report.md`` tells."""
 
 from __future__ import annotations
 
@@ -28,6 +28,18 @@ LEARNED = 0.5
 
 WIDEST = 0.2
 """Width of a success rate's interval above which episodes are too few to tell. Of 97 or more it is never wider."""
+
+
+RULES = (
+    f"The gap is closed where the student's success is at most {CLOSED:.2f} below its teacher's; on a task without a"
+    f" success term, where its return is at most {CLOSED_RETURN:.0%} below. It is open from {FAR_BELOW:.0%} on.",
+    "It closed at the first evaluation from which on it stays closed to the end of the training.",
+    f"Where neither policy succeeds in {LEARNED:.0%} of episodes, the task is not learned, whatever the gap.",
+    f"Episodes are too few where the 95 % interval of a success rate is wider than {WIDEST:.1f}, or that of a mean"
+    f" return reaches further than {FAR_BELOW:.0%} from it.",
+    "Alignment is healthy where each sign is within its limit.",
+)
+"""The rules, for the page."""
 
 
 @dataclass(frozen=True)
@@ -158,13 +170,13 @@ def _judge_policies(evaluation: Evaluation) -> Finding:
         status = Status.GOOD if learned else Status.ATTENTION
         return Finding(status, f"The student, which was evaluated without a teacher, {_does(student)}.")
     if teacher.success is not None and teacher.success < LEARNED and (student.success or 0.0) < LEARNED:
-        text = f"The teacher itself {_does(teacher)}, and its student {_does(student)}: the task is not learned yet."
+        text = f"The teacher itself {_does(teacher)}, its student {_reaches(student)}: the task is not learned yet."
         return Finding(Status.ATTENTION, text)
     gap = imitation_gap(evaluation)
     assert gap is not None
-    both = f"it {_does(student)}, its teacher {_does(teacher)}"
+    both = f"it {_does(student)}, its teacher {_reaches(teacher)}"
     if gap > FAR_BELOW:
-        text = f"The imitation gap is open: the student {_does(student)}, its teacher {_does(teacher)}."
+        text = f"The imitation gap is open: the student {_does(student)}, its teacher {_reaches(teacher)}."
         return Finding(Status.BAD, f"{text} diagnose.py tells what of the teacher it cannot follow.")
     if gap > tolerance(evaluation):
         return Finding(Status.ATTENTION, f"The student stays behind its teacher: {both}.")
@@ -187,7 +199,7 @@ def _judge_signs(signs: Sequence[Sign]) -> Finding:
 def _tell_closing(evaluations: Sequence[Evaluation], closed_at: int | None) -> Finding:
     """When the gap closed. How bad it is that it did not is for the finding of the policies to say."""
     if closed_at is None:
-        return Finding(Status.ATTENTION, f"The gap had not closed at iteration {evaluations[-1].iteration}, the last.")
+        return Finding(Status.ATTENTION, f"While training, the gap had not closed at iteration {evaluations[-1].iteration}, the last.")
     if closed_at == evaluations[0].iteration:
         return Finding(Status.GOOD, f"The gap was closed from the first evaluation on, at iteration {closed_at}.")
     return Finding(Status.GOOD, f"The gap closed at iteration {closed_at}.")
@@ -202,6 +214,13 @@ def _does(performance: Performance) -> str:
     if performance.success is None:
         return f"has a mean return of {performance.return_mean:.3g} in episodes of {performance.length:.0f} steps"
     return f"succeeds in {percent(performance.success)} of episodes"
+
+
+def _reaches(performance: Performance) -> str:
+    """The same of another policy, after :func:`_does`."""
+    if performance.success is None:
+        return f"one of {performance.return_mean:.3g} in episodes of {performance.length:.0f} steps"
+    return f"in {percent(performance.success)}"
 
 
 def _too_few(evaluation: Evaluation) -> str | None:
