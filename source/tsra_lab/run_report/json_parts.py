@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,7 +84,7 @@ class Part:
         """A number within bounds."""
         value = self.value
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        self.require(is_number and math.isfinite(value) and low <= value <= high, f"a number of {low:g} to {high:g}")
+        self.require(is_number and low <= value <= high, f"a number of {low:g} to {high:g}")
         return float(value)
 
     def count(self) -> int:

@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
@@ -78,24 +79,45 @@ def make_page(record: Record) -> Page:
     Raises:
         ValueError: If it would be larger than that even without a film.
     """
-    page = _render(record, film="")
+    values = _values(record)
+    page = _fill(record, values, film="")
     if len(page.content) > MAX_BYTES:
         raise ValueError(
             f"The report of '{record.run}' would have more than {MAX_BYTES} bytes even without a film: the run recorded"
             " more than a training does."
         )
-    # the sentence that says that the film is missing makes room for the tags around it
-    if record.film is not None and len(page.content) + record.film.embedded_size <= MAX_BYTES:
-        return _render(record, record.film.data_uri())
+    if record.film is not None and record.film.embedded_size <= MAX_BYTES:
+        whole = _fill(record, values, record.film.data_uri())
+        return whole if len(whole.content) <= MAX_BYTES else page
     return page
 
 
-def _render(record: Record, film: str) -> Page:
-    """Fill in the template; ``film`` is the address of the film, empty where it is left out."""
+def _values(record: Record) -> dict[str, Any]:
+    """What the template shows, but for the film."""
     events, steps = record.events, record.steps
     signs = signs_of_health(events.curves, _desired_kl(record))
     verdict = judge(record.evaluations, record.measured, signs, record.diverged)
-    missing = _missing(record, film)
+    return {
+        "record": record,
+        "style": Markup(Path(__file__).with_name("page.css").read_text()),
+        "version": version("tsra-lab"),
+        "title": f"{record.task or 'A run'}: {record.run.resolve().name}",
+        "verdict": verdict,
+        "rules": RULES,
+        "facts": facts_of(record),
+        "commands": _commands(record),
+        "pictures": draw_learning(record.evaluations, events, verdict.closed_at, steps),
+        "evaluations": some(record.evaluations, MOST_ROWS),
+        "signs": [(sign, draw_sign(sign, events.curves[sign.tag], steps)) for sign in signs],
+        "measured": record.measured or (record.evaluations[-1] if record.evaluations else None),
+        "blame": None if record.diagnosis is None else blame(record.diagnosis),
+        "diagnosis": None if record.diagnosis is None else draw_diagnosis(record.diagnosis),
+        "contract": None if record.contract is None else _to_html(record.contract),
+    }
+
+
+def _fill(record: Record, values: dict[str, Any], film: str) -> Page:
+    """Fill in the template; ``film`` is the address of the film, empty where it is left out."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -104,27 +126,10 @@ def _render(record: Record, film: str) -> Page:
         lstrip_blocks=True,
     )
     environment.filters["percent"] = percent
-    # every value is escaped but these: pictures and the contract, which were when they were made
-    page = environment.get_template("page.html").render(
-        record=record,
-        style=Markup(Path(__file__).with_name("page.css").read_text()),
-        version=version("tsra-lab"),
-        title=f"{record.task or 'A run'}: {record.run.resolve().name}",
-        verdict=verdict,
-        facts=facts_of(record),
-        pictures=draw_learning(record.evaluations, events, verdict.closed_at, steps),
-        evaluations=some(record.evaluations, MOST_ROWS),
-        signs=[(sign, draw_sign(sign, events.curves[sign.tag], steps)) for sign in signs],
-        measured=record.measured or (record.evaluations[-1] if record.evaluations else None),
-        blame=None if record.diagnosis is None else blame(record.diagnosis),
-        diagnosis=None if record.diagnosis is None else draw_diagnosis(record.diagnosis),
-        contract=None if record.contract is None else _to_html(record.contract),
-        film=Markup(film),
-        missing=missing,
-        commands=_commands(record),
-        rules=RULES,
-    )
-    return Page(page.encode("utf-8", "replace"), verdict, [text for text, _ in missing])
+    missing = _missing(record, film)
+    # every value is escaped but those of Markup: style, pictures, contract and film, which need it as they are
+    text = environment.get_template("page.html").render(values, film=Markup(film), missing=missing)
+    return Page(text.encode("utf-8", "replace"), values["verdict"], [sentence for sentence, _ in missing])
 
 
 def _commands(record: Record) -> dict[str, str]:

@@ -27,7 +27,7 @@ LEARNED = 0.5
 """Success from which a policy has learned its task."""
 
 WIDEST = 0.2
-"""Width of a success rate's interval above which episodes are too few to tell. Of 97 or more it is never wider."""
+"""Width of a success rate's interval above which episodes are too few to tell. Of 93 or more none is."""
 
 
 RULES = (
@@ -101,7 +101,8 @@ def judge(
         findings.append(_judge_policies(decides))
     if signs:
         findings.append(_judge_signs(signs))
-    if evaluations and imitation_gap(evaluations[-1]) is not None and _too_few(evaluations[-1]) is None:
+    # of too few episodes, and of policies that have learned nothing yet, a gap of nothing says nothing
+    if evaluations and _has_learned(evaluations[-1]) and _too_few(evaluations[-1]) is None:
         closed_at = closing_iteration(evaluations)
         findings.append(_tell_closing(evaluations, closed_at))
     return Verdict(tuple(findings), closed_at)
@@ -120,9 +121,11 @@ def imitation_gap(evaluation: Evaluation) -> float | None:
     if teacher is None or student is None:
         return None
     if teacher.success is not None and student.success is not None:
-        return teacher.success - student.success
+        return round(teacher.success - student.success, 6)  # rates are of single precision
     difference = teacher.return_mean - student.return_mean
-    return difference / abs(teacher.return_mean) if teacher.return_mean else math.copysign(math.inf, difference)
+    if teacher.return_mean == 0.0:
+        return math.copysign(math.inf, difference) if difference else 0.0
+    return difference / abs(teacher.return_mean)
 
 
 def tolerance(evaluation: Evaluation) -> float:
@@ -169,7 +172,7 @@ def _judge_policies(evaluation: Evaluation) -> Finding:
         learned = student.success is None or student.success >= LEARNED
         status = Status.GOOD if learned else Status.ATTENTION
         return Finding(status, f"The student, which was evaluated without a teacher, {_does(student)}.")
-    if teacher.success is not None and teacher.success < LEARNED and (student.success or 0.0) < LEARNED:
+    if not _has_learned(evaluation):
         text = f"The teacher itself {_does(teacher)}, its student {_reaches(student)}: the task is not learned yet."
         return Finding(Status.ATTENTION, text)
     gap = imitation_gap(evaluation)
@@ -199,10 +202,21 @@ def _judge_signs(signs: Sequence[Sign]) -> Finding:
 def _tell_closing(evaluations: Sequence[Evaluation], closed_at: int | None) -> Finding:
     """When the gap closed. How bad it is that it did not is for the finding of the policies to say."""
     if closed_at is None:
-        return Finding(Status.ATTENTION, f"While training, the gap had not closed at iteration {evaluations[-1].iteration}, the last.")
+        return Finding(
+            Status.ATTENTION,
+            f"While training, the gap had not closed at iteration {evaluations[-1].iteration}, the last.",
+        )
     if closed_at == evaluations[0].iteration:
         return Finding(Status.GOOD, f"The gap was closed from the first evaluation on, at iteration {closed_at}.")
     return Finding(Status.GOOD, f"The gap closed at iteration {closed_at}.")
+
+
+def _has_learned(evaluation: Evaluation) -> bool:
+    """Whether there are a teacher and a student, one of which has learned the task, as far as that can be told."""
+    if evaluation.teacher is None or evaluation.student is None:
+        return False
+    rates = (evaluation.teacher.success, evaluation.student.success)
+    return any(rate is None or rate >= LEARNED for rate in rates)
 
 
 def _knows_success(evaluation: Evaluation) -> bool:
