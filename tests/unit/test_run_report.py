@@ -143,8 +143,10 @@ def test_a_page_of_all_there_is(whole: Path) -> None:
         assert words in read.text, words
     assert read.tags.count("svg") == 5 + 5 + 1  # learning, signs, diagnosis
     assert [value for value in read.values("src") if value.startswith("data:image/gif;base64,R0lGODlh")]
-    for command in ("train", "evaluate", "diagnose", "export", "play"):
+    for command in ("evaluate", "diagnose", "export", "play"):
         assert f"python scripts/{command}.py --task {TASK} --checkpoint " in read.text
+    agent = "--agent rsl_rl_cfg_entry_point --seed 7 --num_envs 64 --max_iterations 40"
+    assert f"python scripts/train.py --task {TASK} {agent} with the overrides" in read.text
 
 
 def test_text_in_pictures_is_text(whole: Path) -> None:

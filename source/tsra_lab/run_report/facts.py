@@ -37,7 +37,7 @@ def facts_of(record: Record) -> list[tuple[str, str]]:
         ("iterations", _iterations(record)),
         ("environment steps of an iteration", "" if record.steps is None else f"{record.steps:,.0f}"),
         ("best checkpoint", "" if record.best_iteration is None else f"iteration {record.best_iteration}"),
-        ("onboard images rendered", f"{record.rendered_frames:,}" if record.rendered_frames else ""),
+        ("onboard images rendered", "" if record.iteration is None else f"{record.rendered_frames:,}"),
         ("observations", _observations(agent)),
         ("control period", _control_period(env)),
         ("length of an episode", _with_unit(_value(env, "episode_length_s"), "s")),

@@ -125,7 +125,8 @@ def _fill(record: Record, values: dict[str, Any], film: str) -> Page:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["percent"] = percent
+    environment.filters["percent"] = lambda share: _unbroken(percent(share))
+    environment.filters["unbroken"] = _unbroken
     missing = _missing(record, film)
     # every value is escaped but those of Markup: style, pictures, contract and film, which need it as they are
     text = environment.get_template("page.html").render(values, film=Markup(film), missing=missing)
@@ -140,7 +141,7 @@ def _commands(record: Record) -> dict[str, str]:
         "diagnosis": record.command("diagnose"),
         "export": record.command("export"),
         "film": record.command("play", "--viz", "newton", "--video"),
-        "training": record.command("train"),
+        "training": record.training_command(),
     }
 
 
@@ -172,6 +173,11 @@ def _missing(record: Record, film: str) -> list[tuple[str, str]]:
         place, size = plain_text(os.path.relpath(record.film.path)), record.film.size / 1.0e6
         missing.append((f"The film '{place}' has {size:.1f} MB, too many for a page of 10 MB.", ""))
     return missing
+
+
+def _unbroken(text: str) -> str:
+    """A text in which no line begins with a sign of percent."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _desired_kl(record: Record) -> float:

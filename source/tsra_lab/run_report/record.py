@@ -117,6 +117,20 @@ class Record:
         words = ["--task", self.task or "TASK", "--checkpoint", os.path.relpath(self.run), *options]
         return f"python scripts/{script}.py {shlex.join(words)}"
 
+    def training_command(self) -> str:
+        """A command line that trains such a run; empty for one that distilled a teacher, which is not recorded."""
+        if not self.task or not self.agent_key or self.agent.get("class_name") != "OnPolicyRunner":
+            return ""
+        scene = self.env.get("scene")
+        numbers = {
+            "--seed": self.agent.get("seed"),
+            "--num_envs": scene.get("num_envs") if isinstance(scene, Mapping) else None,
+            "--max_iterations": self.agent.get("max_iterations"),
+        }
+        words = ["--task", self.task, "--agent", self.agent_key]
+        words += [word for name, number in numbers.items() if isinstance(number, int) for word in (name, str(number))]
+        return f"python scripts/train.py {shlex.join(words)}"
+
 
 def read_run(
     run: Path, evaluation: Path | None = None, diagnosis: Path | None = None, film: Path | None = None
