@@ -144,6 +144,14 @@ def test_a_method_without_alignment_is_not_judged_by_it() -> None:
     assert "lignment" not in judge([evaluation(0.9, 0.9)], signs=[]).sentence
 
 
+def test_without_embeddings_both_act_alike_or_not() -> None:
+    log = {tag: curve for tag, curve in logged().items() if tag in ("Loss/action_distance", "Policy/mean_std")}
+    assert "On the same samples, both act much alike." in judge([], signs=signs_of_health(log)).sentence
+    log["Loss/action_distance"] = Curve(np.arange(20), np.full(20, 0.7))
+    verdict = judge([], signs=signs_of_health(log))
+    assert "does not act like its teacher: teacher and student act 0.70 apart" in verdict.sentence
+
+
 def test_a_sign_is_of_the_last_ten_iterations() -> None:
     values = np.concatenate([np.zeros(90), np.full(10, 0.8)])
     (sign,) = signs_of_health({"Loss/retrieval_accuracy": Curve(np.arange(100), values)})

@@ -189,14 +189,16 @@ def _judge_policies(evaluation: Evaluation) -> Finding:
 
 
 def _judge_signs(signs: Sequence[Sign]) -> Finding:
-    """Whether alignment is healthy."""
+    """Whether alignment is healthy; of a method that aligns no embeddings, whether both act alike."""
+    aligned = any("embedding" in sign.tag or "retrieval" in sign.tag for sign in signs)
     problems = [sign.problem for sign in signs if sign.problem]
     status = max(sign.status for sign in signs)
     if problems:
-        return Finding(status, f"Alignment is not healthy: {'; '.join(problems)}.")
+        wrong = "Alignment is not healthy" if aligned else "The student does not act like its teacher"
+        return Finding(status, f"{wrong}: {'; '.join(problems)}.")
     if status is Status.UNKNOWN:
         return Finding(status, "Whether alignment is healthy is not known.")
-    return Finding(status, "Alignment is healthy.")
+    return Finding(status, "Alignment is healthy." if aligned else "On the same samples, both act much alike.")
 
 
 def _tell_closing(evaluations: Sequence[Evaluation], closed_at: int | None) -> Finding:
