@@ -49,7 +49,7 @@ def test_an_entry_point_is_a_main_without_arguments(name: str) -> None:
 
 def test_every_command_of_the_library_has_a_script_and_an_entry_point() -> None:
     commands = {file.stem for file in (ROOT / "source" / "tsra_lab" / "commands").glob("[!_]*.py")}
-    assert commands == {"train", "evaluate", "distill", "export", "export_leapp", "play", "diagnose"}
+    assert commands == {"train", "evaluate", "distill", "export", "export_leapp", "play", "diagnose", "report"}
     assert {f"tsra-{name.replace('_', '-')}" for name in commands} <= ENTRY_POINTS.keys()
     assert commands <= {file.stem for file in SCRIPTS}
 

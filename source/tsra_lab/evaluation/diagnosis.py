@@ -167,28 +167,41 @@ def draw_diagnosis(diagnosis: dict, title: str, path: Path) -> None:
         title: Title of the picture.
         path: Image file to write.
     """
-    rows, threshold = diagnosis["terms"], diagnosis["threshold"]
     with rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 1.7 + 0.38 * len(rows)), layout="constrained")
-        axis = figure.subplots()
-        colors = ["#e2552f" if row["score"] >= threshold else "#8fa8d8" for row in rows]
-        places = range(len(rows))
-        label = "score: on what the student cannot infer"
-        axis.barh(places, [row["score"] for row in rows], height=0.62, color=colors, label=label)
-        # of different size: where they coincide both are seen
-        for name, marker, size, label in (
-            ("dependence", "o", 8.0, "the action depends on it"),
-            ("unpredictability", "D", 4.5, "share that the student cannot infer"),
-        ):
-            style = {"color": "white", "markeredgecolor": INK, "markersize": size, "clip_on": False}
-            axis.plot([row[name] for row in rows], places, marker, label=label, **style)
-        axis.axvline(threshold, color=INK, linewidth=1.0, linestyle="--", label=f"blamed from {threshold} on")
-        axis.set_yticks(places, [row["term"] for row in rows])
-        axis.tick_params(axis="y", length=0)
-        axis.set_ylim(len(rows) - 0.4, -0.6)
-        axis.set_xlim(left=0.0)
-        axis.grid(axis="x", color="#dddddd", linewidth=0.7)
-        axis.set_axisbelow(True)
-        figure.suptitle(title, fontsize=STYLE["axes.titlesize"])
-        figure.legend(loc="outside lower center", ncols=2)
-        figure.savefig(path, dpi=160)
+        diagnosis_figure(diagnosis, title).savefig(path, dpi=160)
+
+
+def diagnosis_figure(diagnosis: dict, title: str) -> Figure:
+    """Draw the terms' scores as bars, with dependence and unpredictability, under the present settings of matplotlib.
+
+    Args:
+        diagnosis: As :func:`diagnose` gives it.
+        title: Title of the picture.
+
+    Returns:
+        The picture.
+    """
+    rows, threshold = diagnosis["terms"], diagnosis["threshold"]
+    figure = Figure(figsize=(6.4, 1.7 + 0.38 * len(rows)), layout="constrained")
+    axis = figure.subplots()
+    colors = ["#e2552f" if row["score"] >= threshold else "#8fa8d8" for row in rows]
+    places = range(len(rows))
+    label = "score: on what the student cannot infer"
+    axis.barh(places, [row["score"] for row in rows], height=0.62, color=colors, label=label)
+    # of different size: where they coincide both are seen
+    for name, marker, size, label in (
+        ("dependence", "o", 8.0, "the action depends on it"),
+        ("unpredictability", "D", 4.5, "share that the student cannot infer"),
+    ):
+        style = {"color": "white", "markeredgecolor": INK, "markersize": size, "clip_on": False}
+        axis.plot([row[name] for row in rows], places, marker, label=label, **style)
+    axis.axvline(threshold, color=INK, linewidth=1.0, linestyle="--", label=f"blamed from {threshold} on")
+    axis.set_yticks(places, [row["term"] for row in rows])
+    axis.tick_params(axis="y", length=0)
+    axis.set_ylim(len(rows) - 0.4, -0.6)
+    axis.set_xlim(left=0.0)
+    axis.grid(axis="x", color="#dddddd", linewidth=0.7)
+    axis.set_axisbelow(True)
+    figure.suptitle(title, fontsize=STYLE["axes.titlesize"])
+    figure.legend(loc="outside lower center", ncols=2)
+    return figure

@@ -16,12 +16,14 @@ from .directory import (
     git_state,
     log_root,
     new_run,
+    newest_checkpoint,
     write_params,
 )
 from .distillation import aligned_models, distillation_agent, distillation_agent_key
 from .environment import environment_of_run, recorded_presets
 from .exporting import EXPORT_ENVS, export_run
 from .fine_tuning import fine_tuning_agent, is_fine_tuning
+from .manifests import read_manifest
 from .opening import (
     FinishedRun,
     OpenRun,
@@ -32,11 +34,13 @@ from .opening import (
     onboard_groups,
     open_run,
 )
+from .plain_yaml import read_plain_yaml
 from .playback import play
 from .recorded_agent import agent_of_run
 from .refusals import reading, refusing
 from .session import (
     check_groups_exist,
+    check_task,
     is_preset,
     make_parser,
     open_environment,
@@ -62,6 +66,7 @@ __all__ = [
     "apply_arguments",
     "check_device",
     "check_groups_exist",
+    "check_task",
     "distillation_agent",
     "distillation_agent_key",
     "environment_of_run",
@@ -77,6 +82,7 @@ __all__ = [
     "make_parser",
     "named",
     "new_run",
+    "newest_checkpoint",
     "onboard_groups",
     "open_environment",
     "open_run",
@@ -84,6 +90,8 @@ __all__ = [
     "parse_args",
     "play",
     "positive",
+    "read_manifest",
+    "read_plain_yaml",
     "reading",
     "record_video",
     "recorded_presets",

@@ -70,7 +70,7 @@ def find_checkpoint(
     if checkpoint in ("latest", "best"):
         path = _newest_of_agent(task, agent_key, checkpoint == "best", experiment)
     elif path.is_dir():
-        found = _checkpoint_in(path)
+        found = newest_checkpoint(path)
         if found is None:
             raise FileNotFoundError(f"The run directory '{path}' holds no checkpoint (model_<iteration>.pt).")
         path = found
@@ -86,16 +86,26 @@ def _newest_of_agent(task: str, agent_key: str, best: bool, experiment: str | No
     """The newest checkpoint, or the best, of the newest run of an agent that has one."""
     root = log_root(experiment or load_cfg_from_registry(task, agent_key).experiment_name)
     for run in runs_of(root, task, agent_key):
-        if checkpoint := _checkpoint_in(run, best):
+        if checkpoint := _best_checkpoint(run) if best else newest_checkpoint(run):
             return checkpoint
     name = BEST_CHECKPOINT if best else "model_<iteration>.pt"
     raise FileNotFoundError(f"No run of {task} ({agent_key}) in '{root}' holds a checkpoint named {name}.")
 
 
-def _checkpoint_in(run: Path, best: bool = False) -> Path | None:
-    """The checkpoint of the last iteration in a run directory, or the best one."""
-    if best:
-        return run / BEST_CHECKPOINT if (run / BEST_CHECKPOINT).is_file() else None
+def _best_checkpoint(run: Path) -> Path | None:
+    """The best checkpoint of a run directory, if it has one."""
+    return run / BEST_CHECKPOINT if (run / BEST_CHECKPOINT).is_file() else None
+
+
+def newest_checkpoint(run: Path) -> Path | None:
+    """Find the checkpoint of the last iteration in a run directory.
+
+    Args:
+        run: Run directory.
+
+    Returns:
+        Path of the checkpoint; None if there is none.
+    """
     named = [(re.fullmatch(CHECKPOINT_PATTERN, file.name), file) for file in run.iterdir() if file.is_file()]
     return max(((int(match[1]), file) for match, file in named if match), default=(0, None))[1]
 
@@ -149,7 +159,7 @@ def git_state(run: Path) -> list[dict]:
         For each repository its name, the ``commit``, and whether files were ``changed`` since; empty if none was noted.
     """
     states = []
-    for file in sorted(Path(run, "git").glob("*.diff")):
+    for file in sorted(file for file in Path(run, "git").glob("*.diff") if file.is_file()):
         match = re.search(r"--- git commit ---\s+(\w+)(.*)", file.read_text(errors="replace"), re.DOTALL)
         if match is not None:
             changes = match[2].partition("--- git diff ---")[2]

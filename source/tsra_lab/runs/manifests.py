@@ -50,6 +50,28 @@ def runs_of(root: Path, task: str, agent_key: str) -> list[Path]:
     return [run for _, run in sorted(found, reverse=True)]
 
 
+def read_manifest(run: Path) -> dict | None:
+    """Read the manifest of a run.
+
+    Args:
+        run: Run directory.
+
+    Returns:
+        The manifest, whose values may be of any kind; None where there is none.
+
+    Raises:
+        ValueError: If it is damaged.
+    """
+    path = run / RUN_MANIFEST_FILENAME
+    if not path.exists():
+        return None
+    try:
+        return _read(path)
+    except (OSError, ValueError, RecursionError) as error:
+        problem = " ".join(str(error).split()) or type(error).__name__
+        raise ValueError(f"'{path}' is damaged ({problem}): delete it, or mend it.") from error
+
+
 def _read(path: Path) -> dict:
     """Read a manifest."""
     if not path.is_file():

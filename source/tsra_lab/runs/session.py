@@ -104,12 +104,22 @@ def parse_args(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, lis
     enable_cameras_for_video(args)
     torch.set_num_threads(args.num_threads)
     sys.argv = sys.argv[:1]
+    check_task(parser, args.task)
+    return args, overrides
+
+
+def check_task(parser: argparse.ArgumentParser, task: str) -> None:
+    """End the command if there is no such task. Tasks must have been loaded.
+
+    Args:
+        parser: Parser of the command.
+        task: Name of the task.
+    """
     try:
-        gym.spec(args.task)
+        gym.spec(task)
     except gym.error.Error:
         ours = sorted(name for name in gym.registry if name.startswith("TSRA-"))
-        parser.error(f"there is no task '{args.task}'. TSRA Lab's tasks: {', '.join(ours)}")
-    return args, overrides
+        parser.error(f"there is no task '{task}'. TSRA Lab's tasks: {', '.join(ours)}")
 
 
 def is_preset(override: str) -> bool:

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""From training to a report with the scripts, at a tiny budget: that it finds what the others leave behind."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+from conftest import SCRIPTS, Shell, run_directory
+
+pytestmark = [pytest.mark.integration, pytest.mark.smoke, pytest.mark.kitless]
+
+SMALL = ("--num_envs", "16", "--seed", "3")
+
+
+def test_a_run_is_reported(shell: Shell) -> None:
+    budget = ("--max_iterations", "2", "agent.evaluation_interval=1", "agent.algorithm.encoders.warmup_steps=20")
+    run = run_directory(shell.run("train.py", *SMALL, *budget))
+    checkpoint = ("--checkpoint", str(run))
+    shell.run("export.py", *checkpoint, "--skip_measurement")
+    shell.run("evaluate.py", *SMALL, *checkpoint, "--episodes", "32", "--json", str(run / "evaluation.json"))
+    output = shell.call([sys.executable, str(SCRIPTS / "report.py"), *checkpoint])
+    assert output.splitlines()[-1] == f"Report: {run / 'report.html'}"
+    shown = (run / "report.html").read_text()
+    assert len(shown) < 10_000_000 and run.name in shown
+
+    # numbers of each file that the others left
+    measured = json.loads((run / "evaluation.json").read_text())
+    sensitivity = measured["imitability"]["action_sensitivity"]["mean"]
+    assert f"<strong>{sensitivity:.3f}</strong>" in shown
+    assert "in 32 episodes" in shown and "2 of 2" in shown
+    for words in ("Retrieval accuracy", "Action distance", "odometry", "drive_x", "Imitation gap", "alignment loss"):
+        assert words in shown, words
+    not_shown = [line for line in output.splitlines() if "Not shown" in line]
+    assert not_shown == [
+        "[INFO] Not shown: No diagnosis of what the teacher acts on.",
+        "[INFO] Not shown: No film.",
+    ]
