@@ -50,10 +50,10 @@ CURBS = {f"Curb_{index}": (depth, CURB_WIDTH) for index, depth in enumerate((0.1
 """Curbs in the scene, by their prims: their extents along the way and across it [m]."""
 
 HIGHEST_CURB = 0.2
-"""Largest height that the option allows [m]; the robot's trunk is 0.24 m above the ground."""
+"""Largest height that the option allows [m]; the robot's belly is 0.2 m above the ground."""
 
-NOMINAL_HEIGHT = 0.28
-"""Height of the trunk's middle above the ground when the robot stands [m]."""
+NOMINAL_HEIGHT = 0.26
+"""Height of the trunk's middle above the ground when the robot walks [m]; motors held at the default pose give 0.235."""
 
 AHEAD = tuple(round(-0.3 + 0.1 * index, 1) for index in range(12))
 """Where the ground is looked up, ahead of the trunk's middle [m]."""
@@ -367,7 +367,8 @@ class CurbsEnvCfg(TaskEnvCfg):
 
     def __post_init__(self):
         """Set times, physics and the viewpoint."""
-        self._set_times(CONTROL_PERIOD, decimation=2, episode_length=10.0)
+        # in steps of 10 ms, falling robots without motors did not stay finite
+        self._set_times(CONTROL_PERIOD, decimation=4, episode_length=10.0)
         self.sim.physics = CurbsPhysicsCfg()
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(1.5, -2.5, 1.2))
 

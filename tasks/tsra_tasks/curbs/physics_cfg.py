@@ -15,8 +15,17 @@ from ..shared.physics_cfg import ContactFreePhysicsCfg
 class CurbsPhysicsCfg(ContactFreePhysicsCfg):
     """Physics backends, with contacts."""
 
-    # feet, shanks, thighs and trunk on ground and curbs, and joint limits
+    # a robot that lies has more contacts than one that walks; friction stiffer than normal forces, or feet creep
     newton_mjwarp: NewtonCfg = NewtonCfg(
-        solver_cfg=MJWarpSolverCfg(njmax=120, nconmax=28, integrator="implicitfast", disable_sensors=True)
+        solver_cfg=MJWarpSolverCfg(
+            njmax=96,
+            nconmax=24,
+            # all environments wait for the slowest; four are the mean
+            iterations=6,
+            ls_iterations=20,
+            integrator="implicitfast",
+            impratio=10.0,
+            disable_sensors=True,
+        )
     )
     default: NewtonCfg = newton_mjwarp

@@ -114,11 +114,6 @@ class Curbs:
             columns.append(sorted(shapes, key=lambda index: worlds[index]))
         self._shapes = torch.tensor(columns, device=env.device).T
 
-    @property
-    def _transforms(self) -> torch.Tensor:
-        """Where all shapes of the model are: position, and a quaternion (x, y, z, w). Shape is (num_shapes, 7)."""
-        return wp.to_torch(self._manager.get_model().shape_transform)
-
     def poses(self) -> torch.Tensor:
         """Where the curbs are.
 
@@ -126,7 +121,7 @@ class Curbs:
             x and y coordinates of the curbs' middles and heights of their upper faces [m], from the environment's
             origin, and yaws [rad]. Shape is (num_envs, num_curbs, 4).
         """
-        transforms = self._transforms[self._shapes]
+        transforms = self.read()
         poses = transforms[..., :4] - torch.nn.functional.pad(self._origins, (0, 1))[:, None]
         poses[..., 2] += 0.5 * CURB_HEIGHT
         poses[..., 3] = 2.0 * torch.atan2(transforms[..., 5], transforms[..., 6])
@@ -144,7 +139,20 @@ class Curbs:
         transforms[..., 2] -= 0.5 * CURB_HEIGHT
         transforms[..., 5] = (0.5 * poses[..., 3]).sin()
         transforms[..., 6] = (0.5 * poses[..., 3]).cos()
-        self._transforms[self._shapes[env_ids]] = transforms
+        self.write(transforms, env_ids)
+
+    def read(self) -> torch.Tensor:
+        """Poses of the boxes' middles in the world, quaternions as (x, y, z, w). Shape is (num_envs, num_curbs, 7)."""
+        return wp.to_torch(self._manager.get_model().shape_transform)[self._shapes]
+
+    def write(self, transforms: torch.Tensor, env_ids: torch.Tensor) -> None:
+        """Set the poses of the boxes' middles.
+
+        Args:
+            transforms: Poses as :meth:`read` has them. Shape is (len(env_ids), num_curbs, 7).
+            env_ids: Environments. Shape is (len(env_ids),).
+        """
+        wp.to_torch(self._manager.get_model().shape_transform)[self._shapes[env_ids]] = transforms
         self._manager.add_model_change(ModelFlags.SHAPE_PROPERTIES)
 
     def heights_at(self, points: torch.Tensor) -> torch.Tensor:

@@ -83,14 +83,15 @@ def redrawn_curbs_ahead(
     Yields:
         In which environments a curb ahead has changed. Shape is (num_envs,).
     """
-    present = curbs.poses()
+    present = curbs.read()
     everywhere = torch.arange(len(present), device=present.device)
     gap = curbs.gaps(robot)
+    ahead = (gap > HALF_LENGTH) & (gap < reach)
     drawn = draw_curbs(len(present), curbs.sizes[:, 0], heights, share, 0.0, 0.0, 0.0)
     changed = present.clone()
-    changed[..., 2] = torch.where((gap > HALF_LENGTH) & (gap < reach), drawn[..., 2], present[..., 2])
-    curbs.place(changed, everywhere)
+    changed[..., 2] += torch.where(ahead, drawn[..., 2] - curbs.poses()[..., 2], 0.0)
+    curbs.write(changed, everywhere)
     try:
         yield (changed != present).any(dim=-1).any(dim=-1)
     finally:
-        curbs.place(present, everywhere)
+        curbs.write(present, everywhere)
