@@ -193,9 +193,9 @@ def test_joints_and_torques_stay_within_their_limits(env: ManagerBasedRLEnv, rob
             simulate(env, env.physics_dt)
             acting = wp.to_torch(solver(env).mjw_data.qfrc_actuator)[:, 6:].abs()
             largest = torch.maximum(largest, acting)
-        # pressed against the stops
+        # legs beat against their stops, which are soft
         position = robot.data.joint_pos.torch
-        assert (position > limits[..., 0] - 0.1).all() and (position < limits[..., 1] + 0.1).all()
+        assert (position > limits[..., 0] - 0.2).all() and (position < limits[..., 1] + 0.2).all()
     # the solver has the joints in the robot's order
     assert (largest <= efforts * 1.001).all() and (largest > 0.9 * efforts).any(dim=0).all()
 

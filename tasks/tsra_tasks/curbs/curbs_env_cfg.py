@@ -53,7 +53,7 @@ HIGHEST_CURB = 0.2
 """Largest height that the option allows [m]; the robot's belly is 0.2 m above the ground."""
 
 NOMINAL_HEIGHT = 0.26
-"""Height of the trunk's middle above the ground when the robot walks [m]; motors held at the default pose give 0.235."""
+"""Height of the trunk above the ground when the robot walks [m]; it stands about as high at the default pose."""
 
 AHEAD = tuple(round(-0.3 + 0.1 * index, 1) for index in range(12))
 """Where the ground is looked up, ahead of the trunk's middle [m]."""
