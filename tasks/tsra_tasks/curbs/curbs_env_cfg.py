@@ -272,7 +272,7 @@ class RewardsCfg:
     track_lin_vel = RewTerm(
         func=isaac_mdp.track_lin_vel_xy_exp,
         weight=1.5,
-        params={"command_name": "base_velocity", "std": 0.3, "asset_cfg": ROBOT},
+        params={"command_name": "base_velocity", "std": 0.5, "asset_cfg": ROBOT},
     )
     track_ang_vel = RewTerm(
         func=isaac_mdp.track_ang_vel_z_exp,
