@@ -261,7 +261,7 @@ class EventCfg:
         func=isaac_mdp.push_by_setting_velocity,
         mode="interval",
         interval_range_s=(4.0, 8.0),
-        params={"asset_cfg": ROBOT, "velocity_range": {}},
+        params={"asset_cfg": ROBOT, "velocity_range": {"x": (0.0, 0.0), "y": (0.0, 0.0)}},
     )
 
 
