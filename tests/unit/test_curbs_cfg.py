@@ -72,9 +72,9 @@ def test_the_student_is_blind_and_the_teacher_sees_what_is_hidden():
     cfg = CurbsEnvCfg().observations
     onboard = ["base_ang_vel", "projected_gravity", "velocity_commands", "joint_pos", "joint_vel", "last_action"]
     hidden = ["base_lin_vel", "height_profile", "feet_contact", "foot_friction", "base_mass", "motor_strength"]
-    assert terms(cfg.onboard) == terms(cfg.history) == onboard
+    assert terms(cfg.onboard) == terms(cfg.present) == onboard
     assert terms(cfg.surroundings) == hidden and sorted(terms(cfg.privileged)) == sorted(onboard + hidden)
-    assert (cfg.onboard.history_length, cfg.history.history_length) == (None, 10)
+    assert (cfg.onboard.history_length, cfg.present.history_length) == (10, None)
     assert cfg.onboard.enable_corruption and not cfg.privileged.enable_corruption
     for name in onboard:
         ours, exact = getattr(cfg.onboard, name), getattr(cfg.privileged, name)
@@ -100,7 +100,7 @@ def test_options_reach_the_terms():
     assert events.base_mass.params["mass_distribution_params"] == (1.0, 1.2)
     assert events.motor_strength.params["strength_range"] == (0.9, 1.1)
     assert events.push.params["velocity_range"] == {"x": (-0.7, 0.7), "y": (-0.7, 0.7)}
-    for group in (cfg.observations.onboard, cfg.observations.history):
+    for group in (cfg.observations.onboard, cfg.observations.present):
         lags = {name: (getattr(group, name).delay_min_lag, getattr(group, name).delay_max_lag) for name in terms(group)}
         assert lags == {name: (1, 2) if name in SENSORS else (0, 0) for name in lags}
 
@@ -128,10 +128,10 @@ def test_what_is_out_of_range_is_refused_by_name(option: str, value: Any, error:
         cfg.validate_config()
 
 
-def test_the_head_sees_the_present_and_the_teacher_encodes_what_is_hidden():
+def test_the_head_sees_what_the_robot_measures_and_the_teacher_encodes_what_is_hidden():
     agent = load_cfg_from_registry(TASK, "rsl_rl_cfg_entry_point")
     groups = agent.obs_groups
-    assert groups["student"] == ["onboard", "history"] and groups["shared"] == ["onboard"]
+    assert groups["student"] == groups["shared"] == ["onboard"]
     assert groups["teacher"] == ["surroundings"] and groups["critic"] == ["privileged"]
     memory = load_cfg_from_registry(TASK, "rsl_rl_memory_cfg_entry_point")
     assert memory.student.rnn_type == "gru"

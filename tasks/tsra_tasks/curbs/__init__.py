@@ -29,8 +29,7 @@ SUITE = AgentSuite(
         distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=0.6),
     ),
     critic=MLPModelCfg(**ENCODER),
-    onboard=["onboard", "history"],
-    # what the robot measures now tells teacher and student the same, and needs no room in the embedding
+    # what the robot measures tells teacher and student the same, and needs no room in the embedding
     shared=["onboard"],
     hidden=["surroundings"],
     ppo={"entropy_coef": 0.005, "desired_kl": 0.01},

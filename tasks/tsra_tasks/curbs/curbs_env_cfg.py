@@ -196,11 +196,11 @@ class PrivilegedCfg(SurroundingsCfg):
 class ObservationsCfg:
     """What teacher and student see."""
 
-    onboard: BlindGroupCfg = BlindGroupCfg()
-    """The present sample."""
+    onboard: BlindGroupCfg = BlindGroupCfg(history_length=10)
+    """Ten samples, for a student without memory."""
 
-    history: BlindGroupCfg = BlindGroupCfg(history_length=10)
-    """The last ten samples, for a student without memory."""
+    present: BlindGroupCfg = BlindGroupCfg()
+    """One sample, for a student that remembers: ``agent.obs_groups.student=['present']``, and ``shared`` likewise."""
 
     privileged: PrivilegedCfg = PrivilegedCfg()
     surroundings: SurroundingsCfg = SurroundingsCfg()
@@ -392,7 +392,7 @@ class CurbsEnvCfg(TaskEnvCfg):
         events.curbs.params |= {"heights": tuple(self.curb_heights), "share": self.curb_share}
         if events.push is not None:
             events.push.params["velocity_range"] = {"x": push, "y": push}
-        for group in (self.observations.onboard, self.observations.history):
+        for group in (self.observations.onboard, self.observations.present):
             for name in SENSORS if group is not None else ():
                 term = getattr(group, name)
                 term.delay_min_lag, term.delay_max_lag = self.observation_delay
