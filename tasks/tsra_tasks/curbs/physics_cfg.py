@@ -20,9 +20,6 @@ class CurbsPhysicsCfg(ContactFreePhysicsCfg):
         solver_cfg=MJWarpSolverCfg(
             njmax=96,
             nconmax=24,
-            # all environments wait for the slowest; four are the mean
-            iterations=6,
-            ls_iterations=20,
             integrator="implicitfast",
             impratio=10.0,
             disable_sensors=True,
