@@ -9,4 +9,4 @@ Importing this package registers every task with Gymnasium. Isaac Lab's command 
 ``isaaclab.tasks`` entry point.
 """
 
-from . import color_maze, limited_view, obstacle_flight, open_drawer, velocity  # noqa: F401
+from . import color_maze, curbs, limited_view, obstacle_flight, open_drawer, velocity  # noqa: F401

@@ -19,10 +19,12 @@ from pxr import Usd, UsdGeom, UsdPhysics
 
 from tsra_tasks import props, robots
 from tsra_tasks.props.make_cabinet import DRAWER_TRAVEL, HANDLE_POSITION, make_cabinet
+from tsra_tasks.props.make_ground import make_ground
 from tsra_tasks.props.make_post import make_post
 from tsra_tasks.robots import panda
 from tsra_tasks.robots.make_arm import ARM_MASS, make_arm
 from tsra_tasks.robots.make_quadrotor import make_quadrotor
+from tsra_tasks.robots.make_quadruped import make_quadruped
 from tsra_tasks.robots.make_rover import TRAVEL, TURNING_TRAVEL, make_rover
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
@@ -52,9 +54,11 @@ def flange_pose(positions: list[float]) -> np.ndarray:
     [
         (ROBOTS / "arm.usda", make_arm),
         (ROBOTS / "quadrotor.usda", make_quadrotor),
+        (ROBOTS / "quadruped.usda", make_quadruped),
         (ROBOTS / "rover.usda", partial(make_rover, travel=TRAVEL, turning=False)),
         (ROBOTS / "turning_rover.usda", partial(make_rover, travel=TURNING_TRAVEL, turning=True)),
         (PROPS / "cabinet.usda", make_cabinet),
+        (PROPS / "ground.usda", make_ground),
         (PROPS / "post.usda", make_post),
     ],
     ids=lambda value: getattr(value, "stem", ""),

@@ -8,12 +8,17 @@
 from .arm import ARM_CFG, ARM_JOINTS
 from .quadrotor import QUADROTOR_CFG
 from .quadrotor_dynamics import QuadrotorDynamics, QuadrotorDynamicsCfg
+from .quadruped import QUADRUPED_ACTION_SCALE, QUADRUPED_CFG, QUADRUPED_FEET, QUADRUPED_JOINTS
 from .rover import ROVER_CFG, TURNING_ROVER_CFG
 
 __all__ = [
     "ARM_CFG",
     "ARM_JOINTS",
     "QUADROTOR_CFG",
+    "QUADRUPED_ACTION_SCALE",
+    "QUADRUPED_CFG",
+    "QUADRUPED_FEET",
+    "QUADRUPED_JOINTS",
     "ROVER_CFG",
     "TURNING_ROVER_CFG",
     "QuadrotorDynamics",

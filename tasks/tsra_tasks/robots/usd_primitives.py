@@ -70,7 +70,13 @@ def box_inertia(mass: float, size: Vector) -> Vector:
 
 
 def add_link(
-    stage: Usd.Stage, path: str, pose: Gf.Matrix4d, mass: float, center: Vector, inertia: Vector
+    stage: Usd.Stage,
+    path: str,
+    pose: Gf.Matrix4d,
+    mass: float,
+    center: Vector,
+    inertia: Vector,
+    principal_axes: tuple[float, float, float, float] | None = None,
 ) -> UsdGeom.Xform:
     """Add a rigid body.
 
@@ -80,7 +86,9 @@ def add_link(
         pose: Pose of the body when all joints are at zero, in the articulation's frame.
         mass: Mass [kg].
         center: Centre of mass in the body's frame [m].
-        inertia: Moments of inertia about the centre of mass, along the body's axes [kg m^2].
+        inertia: Moments of inertia about the centre of mass, along the principal axes [kg m^2].
+        principal_axes: Rotation from the principal axes to the body's, a quaternion (w, x, y, z); None where both are
+            the same.
 
     Returns:
         The body.
@@ -93,6 +101,8 @@ def add_link(
     mass_api.CreateMassAttr(mass)
     mass_api.CreateCenterOfMassAttr(Gf.Vec3f(*center))
     mass_api.CreateDiagonalInertiaAttr(Gf.Vec3f(*inertia))
+    if principal_axes is not None:
+        mass_api.CreatePrincipalAxesAttr(Gf.Quatf(*principal_axes))
     return xform
 
 
@@ -149,6 +159,26 @@ def add_capsule(
         _finish(stage, shape, material, touched=twin != path)
 
 
+def add_sphere(
+    stage: Usd.Stage, path: str, center: Vector, radius: float, material: str, collides: bool = False
+) -> None:
+    """Add a sphere.
+
+    Args:
+        stage: Stage to write to.
+        path: Path of the shape, below its body.
+        center: Centre in the body's frame [m].
+        radius: Radius [m].
+        material: Name of the material.
+        collides: Whether it can be touched; else it is only seen.
+    """
+    for twin in _twins(path, collides):
+        shape = UsdGeom.Sphere.Define(stage, twin)
+        shape.CreateRadiusAttr(radius)
+        shape.AddTranslateOp().Set(Gf.Vec3d(*center))
+        _finish(stage, shape, material, touched=twin != path)
+
+
 def _twins(path: str, collides: bool) -> list[str]:
     """Paths of what is seen and of what is touched.
 
@@ -189,6 +219,21 @@ def fix_to_world(stage: Usd.Stage, path: str, body: str) -> None:
         body: Path of the body.
     """
     UsdPhysics.FixedJoint.Define(stage, path).CreateBody1Rel().SetTargets([body])
+
+
+def fix_to_body(stage: Usd.Stage, path: str, bodies: tuple[str, str], position: Vector) -> None:
+    """Fix a body to another one, their axes parallel.
+
+    Args:
+        stage: Stage to write to.
+        path: Path of the joint.
+        bodies: Paths of parent and child.
+        position: Child's frame in the parent's [m].
+    """
+    joint = UsdPhysics.FixedJoint.Define(stage, path)
+    joint.CreateBody0Rel().SetTargets([bodies[0]])
+    joint.CreateBody1Rel().SetTargets([bodies[1]])
+    joint.CreateLocalPos0Attr(Gf.Vec3f(*position))
 
 
 def add_joint(

@@ -23,6 +23,7 @@ from isaaclab_newton.physics import NewtonCfg
 from tsra_lab.configs import OnboardTermCfg
 from tsra_lab.hooks import TaskHooks
 
+from ..shared.options import Range, check_range
 from ..shared.task_env_cfg import OnboardGroupCfg
 from . import mdp
 
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 else:
     # the other base class brings it; if it were one of the mix-in's, its fields would replace the other's
     UpstreamTask = object
-
-Range = tuple[float, float]
-"""Least and largest value."""
 
 JOINTS = "joints in the robot's order"
 
@@ -196,8 +194,8 @@ class BlindVelocityCfg(TaskHooks, UpstreamTask):
             )
         for name, limits in LIMITS.items():
             if (value := getattr(self, name)) is not None:
-                _check_range(name, value, *limits)
-        _check_range("observation_delay", self.observation_delay, 0, LONGEST_DELAY, whole=True)
+                check_range(name, value, *limits)
+        check_range("observation_delay", self.observation_delay, 0, LONGEST_DELAY, whole=True)
         for group in (self.observations.onboard, self.observations.present):
             for name in SENSORS:
                 if (term := getattr(group, name, None)) is not None:
@@ -328,13 +326,3 @@ def _onboard(term: ObservationTermCfg, unit: str, frame: str) -> OnboardTermCfg:
     """A term of Isaac Lab's group, with what a robot must know of it."""
     settings = {field.name: getattr(term, field.name) for field in fields(ObservationTermCfg)}
     return OnboardTermCfg(**settings, unit=unit, frame=frame)
-
-
-def _check_range(name: str, value: Any, least: float, most: float, whole: bool = False) -> None:
-    """Refuse an option that is no range of finite numbers within limits."""
-    kind, allowed = ("whole numbers", (int,)) if whole else ("numbers", (int, float))
-    pair = isinstance(value, (list, tuple)) and len(value) == 2
-    if not pair or any(isinstance(bound, bool) or not isinstance(bound, allowed) for bound in value):
-        raise TypeError(f"Option '{name}' must be a pair of {kind}, the least and the most, not {value!r}.")
-    if not least <= value[0] <= value[1] <= most:
-        raise ValueError(f"Option '{name}' must be a range within {least:g} to {most:g}, not {list(value)}.")

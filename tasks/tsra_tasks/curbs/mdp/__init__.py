@@ -1,0 +1,24 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Terms of the curbs task's Markov decision process, beside those of Isaac Lab and of the velocity tasks."""
+
+from .curbs import Curbs, draw_curbs, ground_height
+from .events import PlaceCurbs, redrawn_curbs_ahead
+from .observations import HeightProfile
+from .rewards import BaseHeight
+from .terminations import FollowedCommand, velocity_errors
+
+__all__ = [
+    "BaseHeight",
+    "Curbs",
+    "FollowedCommand",
+    "HeightProfile",
+    "PlaceCurbs",
+    "draw_curbs",
+    "ground_height",
+    "redrawn_curbs_ahead",
+    "velocity_errors",
+]

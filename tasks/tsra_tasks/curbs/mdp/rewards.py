@@ -1,0 +1,62 @@
+# Copyright (c) 2026, The TSRA Lab Developers.
+# All rights reserved.
+#
+# SPDX-License-Identifier: BSD-3-Clause
+
+"""Reward term of the curbs task, beside those of Isaac Lab's velocity tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from isaaclab.managers import ManagerTermBase, SceneEntityCfg
+
+from .curbs import Curbs
+
+if TYPE_CHECKING:
+    from isaaclab.envs import ManagerBasedRLEnv
+    from isaaclab.managers import RewardTermCfg
+
+FOOTPRINT = (-0.2, 0.0, 0.2)
+"""Where the ground below the trunk is looked up, ahead of its middle [m]."""
+
+
+class BaseHeight(ManagerTermBase):
+    """Squared error of the root's height above the ground, averaged below the trunk [m^2]. Shape is (num_envs,).
+
+    Isaac Lab's own term needs rays to know the ground.
+    """
+
+    def __init__(self, cfg: RewardTermCfg, env: ManagerBasedRLEnv) -> None:
+        """Find the curbs.
+
+        Args:
+            cfg: Configuration of the term, with parameters as :meth:`__call__` takes them.
+            env: Environment that owns the term.
+        """
+        super().__init__(cfg, env)
+        self._curbs = Curbs(env, cfg.params["curbs"])
+        self._grid = torch.tensor([(x, 0.0) for x in FOOTPRINT], device=env.device)
+
+    def __call__(
+        self,
+        env: ManagerBasedRLEnv,
+        curbs: dict[str, tuple[float, float]],
+        target_height: float,
+        asset_cfg: SceneEntityCfg,
+    ) -> torch.Tensor:
+        """Square the error.
+
+        Args:
+            env: Environment that owns the term.
+            curbs: Extents of the curbs along their own x and y axes [m], by the names of their prims.
+            target_height: Height of the root above the ground [m].
+            asset_cfg: The robot.
+
+        Returns:
+            Squared error, of shape (num_envs,).
+        """
+        ground, root = self._curbs.profile(env.scene[asset_cfg.name], self._grid)
+        return (root - ground.mean(dim=1) - target_height).square()
