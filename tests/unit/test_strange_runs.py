@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import torch
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from test_environment_of_run import TASK, record
 from test_refusals import refused  # noqa: F401 - a fixture
@@ -264,11 +264,14 @@ def test_a_damaged_manifest_is_passed_over_and_told(
     assert f"[WARNING] Passing over the run '{theirs}': its run.json is damaged" in capsys.readouterr().out
 
 
+@example(change={"version": True})
+@example(change={"version": 1.0})
 @given(
     change=st.dictionaries(st.sampled_from(["version", "library", "task", "created_at", "metadata"]), JSON, min_size=1)
 )
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_manifest_is_used_or_passed_over(ours: Path, change: dict) -> None:
+    assume(manifest(**change) != manifest())
     theirs = log_root(EXPERIMENT) / "theirs"
     theirs.mkdir(exist_ok=True)
     (theirs / "model_9.pt").touch()

@@ -44,8 +44,10 @@ def runs_of(root: Path, task: str, agent_key: str) -> list[Path]:
             problem = " ".join(str(error).split()) or type(error).__name__
             print(f"[WARNING] Passing over the run '{run}': its {RUN_MANIFEST_FILENAME} is damaged ({problem}).")
             continue
-        wanted = (RUN_MANIFEST_VERSION, "rsl_rl", normalize_task_name(task), agent_key)
-        if (manifest.get("version"), manifest.get("library"), manifest.get("task"), _agent(manifest)) == wanted:
+        wanted = ("rsl_rl", normalize_task_name(task), agent_key)
+        version = manifest.get("version")
+        known = type(version) is int and version == RUN_MANIFEST_VERSION  # True and 1.0 are equal to 1
+        if known and (manifest.get("library"), manifest.get("task"), _agent(manifest)) == wanted:
             found.append((created, run))
     return [run for _, run in sorted(found, reverse=True)]
 
