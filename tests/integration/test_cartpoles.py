@@ -61,7 +61,7 @@ def test_a_memory_finds_out_what_the_student_does_not_feel_and_is_no_worse_than_
 
 
 def test_noisy_positions_are_enough_to_balance(installed: Shell) -> None:
-    """In 0.92 million steps. Two of three seeds were within 5 % of plain PPO, this one within 18 %: PPO still wavers."""
+    """In 0.92 million steps. Two of three seeds were within 5 % of plain PPO, this one within 18 %: PPO wavers."""
     for name, value in returns(installed, "Cartpole-Noisy-Positions").items():
         assert value > 0.7 * PLAIN_PPO, name
 
