@@ -30,7 +30,6 @@ from tsra_bench.jobs import Cell, Distillation, Training
 from tsra_bench.methods import ABLATIONS, FRAMES, all_methods, method_groups, read_trials, select_methods
 from tsra_bench.processes import Processes
 from tsra_bench.results import rendered_frames
-from tsra_bench.update import compare
 from tsra_lab.agents import METHODS as TRAINABLE
 from tsra_lab.runners import save_checkpoint
 from tsra_lab.runs import resolve_configs
@@ -494,12 +493,3 @@ def test_a_training_that_ended_early_has_no_result(work: Path) -> None:
     failure = json.loads(cell.file.with_name("bc_1.failed.json").read_text())
     assert not cell.file.exists() and failure["stage"] == "result"
     assert f"model_{ITERATIONS}.pt" in "".join(failure["error"])
-
-
-def test_updates_are_compared_turn_by_turn() -> None:
-    # a machine that slows down changes durations, but not their ratios
-    ppo = [1.0, 2.0, 3.0, 4.0, 5.0]
-    report = compare({"ppo": ppo, "tsra": [1.1, 2.2, 3.3, 4.8, 5.0]})
-    assert report["ppo"] == {"median_s": 3.0, "ratio": 1.0, "ratio_quartiles": [1.0, 1.0]}
-    assert report["tsra"]["median_s"] == 3.3 and report["tsra"]["ratio"] == pytest.approx(1.1)
-    assert report["tsra"]["ratio_quartiles"] == pytest.approx([1.1, 1.1])

@@ -59,12 +59,16 @@ class Consistency:
         Returns:
             Inputs of its head and its action distribution.
         """
-        latent = self.teacher.get_latent(observations)
+        return self._behavior_on(self.teacher.get_latent(observations))
+
+    def _behavior_on(self, latent: torch.Tensor) -> Behavior:
+        """What the head does on what it acts on."""
         self.teacher.act_on(latent, stochastic_output=True)
         distribution = tuple(parameter.clone() for parameter in self.teacher.output_distribution_params)
         inputs = self.teacher.head.get_latent(TensorDict({EMBEDDING: latent}, batch_size=latent.shape[:1]))
         return Behavior(inputs, distribution)
 
+    @torch.no_grad()
     def restore(self, observations: TensorDict, before: Behavior) -> dict[str, float]:
         """Make the head act on the embeddings of now as it did before.
 
@@ -76,15 +80,15 @@ class Consistency:
             Mean KL divergence of the policy from the one before: ``policy_drift``, that the encoders caused, and
             ``remaining_drift``, what is left of it.
         """
-        now = self.behavior(observations)
+        latent = self.teacher.get_latent(observations)  # once: an encoder of images is dear
+        now = self._behavior_on(latent)
         if self.enabled:
             self._fold(now.inputs, before.inputs)
         return {
             "policy_drift": self._divergence(before, now),
-            "remaining_drift": self._divergence(before, self.behavior(observations)),
+            "remaining_drift": self._divergence(before, self._behavior_on(latent)),
         }
 
-    @torch.no_grad()
     def _fold(self, new: torch.Tensor, old: torch.Tensor) -> None:
         """Put the affine map that best takes new inputs to old ones before the head's first layer.
 
