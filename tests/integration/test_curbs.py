@@ -212,14 +212,17 @@ def test_energy_of_a_robot_without_motors_only_shrinks(env: ManagerBasedRLEnv, r
     try:
         put(env, robot, height=0.6)
         energies = []
-        for _ in range(200):
+        for _ in range(round(1.0 / env.physics_dt)):
             energies.append(energy_of(env, robot))
             simulate(env, env.physics_dt)
     finally:
         gains.scale(torch.ones(NUM_ENVS), everywhere)
     energy = torch.stack(energies)
     assert (energy[-1] < 0.25 * energy[0]).all()  # it fell down and lies
-    assert (energy[:50] - energy[0]).abs().max() < 0.015 * energy[0].max()  # it falls
+    # it falls: the velocity is ahead of the position by half a step of integration
+    falling = energy[: round(0.25 / env.physics_dt)]
+    expected = 0.5 * go1.MASS * GRAVITY**2 * env.physics_dt * 0.25
+    assert (falling - energy[0]).abs().max() < 1.1 * expected
     # a contact gives back what it took, and no more
     assert (energy - energy.cummin(dim=0).values).max() < 0.1 * energy[0].max()
 

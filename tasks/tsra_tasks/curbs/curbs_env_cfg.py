@@ -333,7 +333,7 @@ class CurbsEnvCfg(TaskEnvCfg):
     the events' own parameters say.
     """
 
-    scene: CurbsSceneCfg = CurbsSceneCfg(num_envs=512, env_spacing=16.0)
+    scene: CurbsSceneCfg = CurbsSceneCfg(num_envs=1024, env_spacing=16.0)
     commands: CommandsCfg = CommandsCfg()
     actions: ActionsCfg = ActionsCfg()
     observations: ObservationsCfg = ObservationsCfg()
@@ -367,8 +367,7 @@ class CurbsEnvCfg(TaskEnvCfg):
 
     def __post_init__(self):
         """Set times, physics and the viewpoint."""
-        # in steps of 10 ms, falling robots without motors did not stay finite
-        self._set_times(CONTROL_PERIOD, decimation=4, episode_length=10.0)
+        self._set_times(CONTROL_PERIOD, decimation=2, episode_length=10.0)
         self.sim.physics = CurbsPhysicsCfg()
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(1.5, -2.5, 1.2))
 

@@ -15,7 +15,7 @@ Run ``python -m tsra_tasks.robots.make_quadruped`` after a change and commit the
 import math
 from pathlib import Path
 
-from pxr import Gf, Usd
+from pxr import Gf, Sdf, Usd, Vt
 
 from . import go1
 from .usd_primitives import (
@@ -44,6 +44,8 @@ SHANK_RADIUS = 0.012
 """Radius of a shank [m]: less than a foot's, so that a leg stands on its foot."""
 SHANK_END = -0.18
 """Height of the lower end of the shank's axis in the calf's frame [m]: 33 mm above the foot's centre."""
+JOINT_STOP = (0.02, 1.0)
+"""How soft the joints' stops are, as MuJoCo counts it and by its default: time constant [s] and damping ratio [1]."""
 COLORS = {"shell": (0.82, 0.83, 0.85), "joint": (0.20, 0.22, 0.26), "foot": (0.10, 0.10, 0.11)}
 """Colours of the materials."""
 
@@ -79,6 +81,9 @@ def _add_leg(stage: Usd.Stage, leg: str) -> None:
         else:
             limits = tuple(math.degrees(limit) for limit in go1.POSITION_LIMITS[part])
             add_joint(stage, joint, (parent, body), local, "X" if part == "hip" else "Y", limits)
+            # MuJoCo's own stops: what is derived from Newton's stiffness swings, and is unstable in steps of 10 ms
+            stop = stage.GetPrimAtPath(joint).CreateAttribute("mjc:solreflimit", Sdf.ValueTypeNames.DoubleArray)
+            stop.Set(Vt.DoubleArray(JOINT_STOP))
         parent = body
 
     hip, thigh, calf, foot = (f"{ROOT}/{leg}_{part}" for part in places)
