@@ -20,8 +20,6 @@ class CurbsPhysicsCfg(ContactFreePhysicsCfg):
         solver_cfg=MJWarpSolverCfg(
             njmax=96,
             nconmax=24,
-            # steps begin where the last one ended; a few robots that need more would hold up all others
-            iterations=6,
             integrator="implicitfast",
             impratio=10.0,
             disable_sensors=True,
