@@ -134,6 +134,8 @@ def test_a_page_of_all_there_is(whole: Path) -> None:
         "environment steps of an iteration 1,536",
         "onboard images rendered 1,234",
         "control period 0.1 s",
+        "command line python scripts/train.py --task TSRA-Tiny agent.seed=3",
+        "packages torch 2.11.0",
         "Action sensitivity to hidden state: 0.125",
         "cells R2 0.91 0.90 1.00 –",
         "The teacher acts on what the student cannot infer: cells (score 0.50).",
@@ -241,7 +243,8 @@ HOSTILE = "</code></td><script>alert(1)</script>\"'><img src=http://evil.example
 
 def test_every_word_of_the_run_is_escaped(run: Path) -> None:
     manifest = json.loads((run / "run.json").read_text()) | {"task": HOSTILE, "created_at": HOSTILE}
-    write_json(run / "run.json", manifest | {"metadata": {"agent": HOSTILE}})
+    origin = {"command": HOSTILE, "versions": {HOSTILE: HOSTILE}}
+    write_json(run / "run.json", manifest | {"metadata": {"agent": HOSTILE} | origin})
     agent = AGENT | {"seed": HOSTILE, "device": HOSTILE, "obs_groups": {HOSTILE: [HOSTILE]}}
     agent["algorithm"] = {"class_name": HOSTILE}
     (run / "params" / "agent.yaml").write_text(yaml.safe_dump(agent))

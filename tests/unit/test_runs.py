@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import re
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
 import yaml
 
 import tsra_tasks  # noqa: F401 - registers the tasks
@@ -131,6 +134,15 @@ def test_latest_looks_in_the_experiment_that_is_named(make_run: Callable[..., Pa
     assert find_checkpoint(TASK, "latest", experiment="another") == other / "model_2.pt"
     with pytest.raises(FileNotFoundError, match="nowhere"):
         find_checkpoint(TASK, "latest", experiment="nowhere")
+
+
+def test_a_run_tells_where_it_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["scripts/train.py", "--task", TASK, "agent.obs_groups.student=['a b']"])
+    metadata = json.loads((new_run(TASK, DEFAULT_AGENT, EXPERIMENT, "") / "run.json").read_text())["metadata"]
+    assert shlex.split(metadata["command"]) == ["python", *sys.argv]
+    assert metadata["versions"]["torch"] == torch.__version__.split("+")[0]
+    assert {"python", "tsra-lab", "isaaclab", "newton", "rsl-rl-lib"} <= metadata["versions"].keys()
 
 
 def test_runs_that_begin_within_one_second_have_directories_of_their_own(make_run: Callable[..., Path]) -> None:

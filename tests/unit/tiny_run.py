@@ -105,7 +105,8 @@ def write_run(run: Path) -> Path:
     """Write a run that was trained, and nothing beside."""
     run.mkdir(parents=True)
     manifest = {"version": 1, "library": "rsl_rl", "task": TASK, "created_at": "2026-01-02T03:04:05+00:00"}
-    write_json(run / "run.json", manifest | {"metadata": {"agent": "rsl_rl_cfg_entry_point"}})
+    origin = {"command": "python scripts/train.py --task TSRA-Tiny agent.seed=3", "versions": {"torch": "2.11.0"}}
+    write_json(run / "run.json", manifest | {"metadata": {"agent": "rsl_rl_cfg_entry_point"} | origin})
     (run / "params").mkdir()
     (run / "params" / "agent.yaml").write_text(yaml.safe_dump(AGENT))
     env = {"scene": {"num_envs": 64}, "decimation": 2, "sim": {"dt": 0.05}, "episode_length_s": 8.0}

@@ -43,6 +43,8 @@ def facts_of(record: Record) -> list[tuple[str, str]]:
         ("length of an episode", _with_unit(_value(env, "episode_length_s"), "s")),
         ("device", _value(agent, "device")),
         ("code", "; ".join(states)),
+        ("command line", record.command_line),
+        ("packages", ", ".join(f"{name} {version}" for name, version in record.versions.items())),
     ]
     return [(name, plain_text(value) if value else "not recorded") for name, value in facts]
 

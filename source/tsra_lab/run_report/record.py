@@ -49,6 +49,12 @@ class Record:
     created: str
     """When the training began; empty where nothing tells it."""
 
+    command_line: str
+    """Command line of the training; empty where nothing tells it."""
+
+    versions: Mapping[str, str]
+    """Versions of packages at the training, by name; empty where nothing tells them."""
+
     agent: Mapping[str, Any]
     """Configuration of the agent. Nothing that it names is imported."""
 
@@ -152,6 +158,8 @@ def read_run(
     """
     manifest = read_manifest(run) or {}
     metadata = manifest.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    versions = metadata.get("versions")
     task, created = (_text(manifest.get(name)) for name in ("task", "created_at"))
     measured = imitability = None
     evaluation = evaluation or _if_there(run / EVALUATION)
@@ -166,8 +174,10 @@ def read_run(
     return Record(
         run=run,
         task=task,
-        agent_key=_text(metadata.get("agent")) if isinstance(metadata, dict) else "",
+        agent_key=_text(metadata.get("agent")),
         created=created,
+        command_line=_text(metadata.get("command")),
+        versions={_text(name): _text(value) for name, value in versions.items()} if isinstance(versions, dict) else {},
         agent=read_plain_yaml(run / "params" / "agent.yaml"),
         env=read_plain_yaml(run / "params" / "env.yaml"),
         git=git_state(run),

@@ -24,6 +24,7 @@ from isaaclab_tasks.utils import load_cfg_from_registry
 from tsra_lab.runners import BEST_CHECKPOINT
 
 from .manifests import runs_of
+from .origin import command_line, package_versions
 
 DEFAULT_AGENT = "rsl_rl_cfg_entry_point"
 """Key of a task's default agent in the registry."""
@@ -130,7 +131,8 @@ def new_run(task: str, agent_key: str, experiment_name: str, run_name: str) -> P
         with contextlib.suppress(FileExistsError):
             run.mkdir()
             break
-    write_run_manifest(str(run), library="rsl_rl", task=task, metadata={"agent": agent_key})
+    origin = {"command": command_line(), "versions": package_versions()}
+    write_run_manifest(str(run), library="rsl_rl", task=task, metadata={"agent": agent_key} | origin)
     return run
 
 
