@@ -7,11 +7,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 
 import pytest
 from conftest import SCRIPTS, Shell, run_directory
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 pytestmark = [pytest.mark.integration, pytest.mark.smoke, pytest.mark.kitless]
 
@@ -33,6 +35,10 @@ def test_a_run_is_reported(shell: Shell) -> None:
     measured = json.loads((run / "evaluation.json").read_text())
     sensitivity = measured["imitability"]["action_sensitivity"]["mean"]
     assert f"<strong>{sensitivity:.3f}</strong>" in shown
+    # the picture of the last evaluation, in the run and for TensorBoard
+    picture = (run / "figures" / "alignment_2.png").read_bytes()
+    assert base64.b64encode(picture).decode() in shown
+    assert len(EventAccumulator(str(run), {"images": 0}).Reload().Images("Alignment")) == 2
     assert "in 32 episodes" in shown and "2 of 2" in shown
     for words in ("Retrieval accuracy", "Action distance", "odometry", "drive_x", "Imitation gap", "alignment loss"):
         assert words in shown, words

@@ -78,7 +78,7 @@ def check_page(content: bytes) -> Reader:
     assert [value for tag, name, value in read.attributes if (tag, name) == ("section", "id")] == SECTIONS
     assert not {"script", "iframe", "object", "embed", "link", "base", "form"} & set(read.tags)
     addresses = read.values("src", "href", "xlink:href", "action", "poster", "srcset", "data")
-    assert addresses and all(re.match(r"#[\w-]+$|data:(image/gif|video/mp4);base64,", item) for item in addresses)
+    assert addresses and all(re.match(r"#[\w-]+$|data:(image/(gif|png)|video/mp4);base64,", item) for item in addresses)
     assert not [name for _, name, _ in read.attributes if name.startswith("on")]
     assert "@import" not in content.decode() and set(re.findall(r"url\((.)", content.decode())) <= {"#"}
     identities = read.values("id")
@@ -145,6 +145,8 @@ def test_a_page_of_all_there_is(whole: Path) -> None:
         assert words in read.text, words
     assert read.tags.count("svg") == 5 + 5 + 1  # learning, signs, diagnosis
     assert [value for value in read.values("src") if value.startswith("data:image/gif;base64,R0lGODlh")]
+    assert [value for value in read.values("src") if value.startswith("data:image/png;base64,iVBORw0KGgo")]
+    assert "which the student met in the evaluation at iteration 40" in read.text
     for command in ("evaluate", "diagnose", "export", "play"):
         assert f"python scripts/{command}.py --task {TASK} --checkpoint " in read.text
     agent = "--agent rsl_rl_cfg_entry_point --seed 7 --num_envs 64 --max_iterations 40"
@@ -292,7 +294,7 @@ def test_a_film_that_does_not_fit_is_named(run: Path, monkeypatch: pytest.Monkey
     made = make_page(read_run(run))
     read = check_page(made.content)
     assert len(made.missing) == 1 and "film.gif' has 0.1 MB, too many" in made.missing[0]
-    assert "img" not in read.tags and "film.gif is too large for this page" in read.text
+    assert read.tags.count("img") == 1 and "film.gif is too large for this page" in read.text
 
 
 @pytest.mark.usefixtures("plain")
@@ -378,6 +380,7 @@ SPOILED = {
         "causes must be among the terms",
     ),
     "a student that is none": (put("student/policy.onnx", b"onnx"), "Export the student again"),
+    "a picture that is none": (put("figures/alignment_99.png", b"GIF89a"), "alignment_99.png' is no PNG"),
     "a film that is none": (put("videos/play/film.gif", b"PNG"), "film.gif' is no film"),
 }
 

@@ -55,7 +55,7 @@ def report(student: float | None, mean_return: float = 0.0) -> dict:
 )
 def test_the_checkpoint_of_the_best_student_is_kept(tmp_path: Path, monkeypatch, reports: list[dict], best: int):
     coming = iter(reports)
-    monkeypatch.setattr(runner_module, "evaluate_in_training", lambda env, alg: next(coming))
+    monkeypatch.setattr(runner_module, "evaluate_in_training", lambda env, alg: (next(coming), None))
     build_runner(tmp_path).learn(3)
     checkpoint = load_checkpoint(tmp_path / BEST_CHECKPOINT)
     assert checkpoint["iter"] == best
@@ -64,7 +64,7 @@ def test_the_checkpoint_of_the_best_student_is_kept(tmp_path: Path, monkeypatch,
 
 def test_a_resumed_run_takes_the_best_student_along_until_a_better_one_comes(tmp_path: Path, monkeypatch):
     coming = iter([report(0.8), report(0.9), report(0.3), report(0.9), report(0.95)])
-    monkeypatch.setattr(runner_module, "evaluate_in_training", lambda env, alg: next(coming))
+    monkeypatch.setattr(runner_module, "evaluate_in_training", lambda env, alg: (next(coming), None))
     build_runner(tmp_path / "first").learn(2)
     for until, best in ((3, 2), (5, 5)):
         second = build_runner(tmp_path / f"until_{until}")
@@ -75,7 +75,7 @@ def test_a_resumed_run_takes_the_best_student_along_until_a_better_one_comes(tmp
 
 def test_a_best_student_that_came_later_is_not_taken_along(tmp_path: Path, monkeypatch):
     coming = iter([report(0.2), report(0.9), report(0.1)])
-    monkeypatch.setattr(runner_module, "evaluate_in_training", lambda env, alg: next(coming))
+    monkeypatch.setattr(runner_module, "evaluate_in_training", lambda env, alg: (next(coming), None))
     build_runner(tmp_path / "first", save_interval=1).learn(2)
     second = build_runner(tmp_path / "second", evaluation_interval=5)
     second.load(str(tmp_path / "first" / "model_1.pt"))
@@ -88,7 +88,7 @@ def test_success_return_and_length_are_told_while_training(tmp_path: Path, monke
     survivor = report(None, 4.5)
     survivor["policies"]["student"]["outcomes"] = {"time_out": 1.0}
     coming = iter([report(0.25, 1.5), survivor])
-    monkeypatch.setattr(runner_module, "evaluate_in_training", lambda env, alg: next(coming))
+    monkeypatch.setattr(runner_module, "evaluate_in_training", lambda env, alg: (next(coming), None))
     build_runner(tmp_path).learn(2)
     printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("[EVALUATION]")]
     assert "[EVALUATION] iteration 1, student: success 0.250, return 1.500, length 12.0" in printed

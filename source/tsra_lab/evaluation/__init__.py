@@ -5,6 +5,7 @@
 
 """Measuring policies: episodes on matched seeds, success rates and the imitation gap."""
 
+from .embeddings import EmbeddedPairs, PairRecorder, alignment_figure
 from .environment_state import preserved
 from .episodes import Episodes, run_episodes
 from .imitability import measure_imitability
@@ -12,7 +13,10 @@ from .initial_states import write_initial_states
 from .report import evaluation_report, format_performance, format_table, shortfall
 
 __all__ = [
+    "EmbeddedPairs",
     "Episodes",
+    "PairRecorder",
+    "alignment_figure",
     "evaluation_report",
     "format_performance",
     "format_table",

@@ -109,6 +109,7 @@ def _values(record: Record) -> dict[str, Any]:
         "pictures": draw_learning(record.evaluations, events, verdict.closed_at, steps),
         "evaluations": some(record.evaluations, MOST_ROWS),
         "signs": [(sign, draw_sign(sign, events.curves[sign.tag], steps)) for sign in signs],
+        "figure": None if record.figure is None else Markup(record.figure.data_uri),
         "measured": record.measured or (record.evaluations[-1] if record.evaluations else None),
         "blame": None if record.diagnosis is None else blame(record.diagnosis),
         "diagnosis": None if record.diagnosis is None else draw_diagnosis(record.diagnosis),

@@ -19,6 +19,7 @@ from tsra_lab.runners import BEST_CHECKPOINT, DIAGNOSTIC_FILE, load_checkpoint
 from tsra_lab.runs import STUDENT_FOLDER, git_state, newest_checkpoint, read_manifest, read_plain_yaml
 
 from .events import Events, read_events
+from .figures import AlignmentFigure, find_figure
 from .film import Film, find_film, open_film
 from .json_parts import LARGEST, plain_text
 from .measurements import Evaluation, Imitability, read_diagnosis, read_evaluation, read_evaluations
@@ -81,6 +82,9 @@ class Record:
 
     events: Events
     """What was logged."""
+
+    figure: AlignmentFigure | None
+    """Picture of both views' embeddings at the last evaluation while training."""
 
     measured: Evaluation | None
     """The evaluation afterwards."""
@@ -187,6 +191,7 @@ def read_run(
         diverged=(run / DIAGNOSTIC_FILE).exists(),
         evaluations=[] if (path := _if_there(run / EVALUATIONS)) is None else read_evaluations(path),
         events=read_events(run),
+        figure=find_figure(run),
         measured=measured,
         imitability=imitability,
         diagnosis=None if diagnosis is None else read_diagnosis(diagnosis),

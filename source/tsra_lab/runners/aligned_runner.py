@@ -17,13 +17,14 @@ import torch
 from rsl_rl.env import VecEnv
 from rsl_rl.models import MLPModel
 from rsl_rl.runners import OnPolicyRunner
+from rsl_rl.utils.log_writer import LogWriter
 from tensordict import TensorDict
 
 from tsra_lab.algorithms import AlignedDistillation, FineTuning
 from tsra_lab.alignment import find_onboard_camera
-from tsra_lab.evaluation import format_performance
+from tsra_lab.evaluation import EmbeddedPairs, alignment_figure, format_performance
 from tsra_lab.observations import check_contract, check_shapes, observation_contract
-from tsra_results import write_report
+from tsra_results import whole_file, write_report
 
 from .checkpoint import load_checkpoint, random_state, restore_random_state, save_checkpoint
 from .divergence import NoiseWatch, check_step, check_update
@@ -34,6 +35,9 @@ from .stop_signals import StopSignals
 
 BEST_CHECKPOINT = "model_best.pt"
 """File of the checkpoint whose student was measured to be best, in the run directory."""
+
+FIGURES_FOLDER = "figures"
+"""Folder of the run directory with a picture of each evaluation: how well the views are aligned, and the gap so far."""
 
 
 class AlignedRunner(OnPolicyRunner):
@@ -330,7 +334,7 @@ class AlignedRunner(OnPolicyRunner):
         """Evaluate, on the rank that writes; returns each policy's numbers."""
         if self.gpu_global_rank != 0:
             return {}
-        report = evaluate_in_training(self.env, self.alg)
+        report, pairs = evaluate_in_training(self.env, self.alg)
         performance = measured_performance(report)
         best = performance >= max(map(measured_performance, self.evaluations), default=-math.inf)
         iteration = self.current_learning_iteration
@@ -344,9 +348,24 @@ class AlignedRunner(OnPolicyRunner):
                         self.logger.writer.add_scalar(f"Evaluation/{name}_{tag}", numbers[kind], iteration)
         if self._writable_log_dir is not None:
             write_report(self.evaluations, Path(self._writable_log_dir) / "evaluations.json")
+            if pairs is not None:
+                self._draw(pairs)
             if best:
                 self.save(str(Path(self._writable_log_dir) / BEST_CHECKPOINT))
         return report["policies"]
+
+    def _draw(self, pairs: EmbeddedPairs) -> None:
+        """Draw the alignment, into the run directory and for the logger."""
+        figure = alignment_figure(pairs, self.current_learning_iteration, self.evaluations)
+        path = Path(self._writable_log_dir, FIGURES_FOLDER, f"alignment_{self.current_learning_iteration}.png")
+        path.parent.mkdir(exist_ok=True)
+        with whole_file(path) as file:
+            figure.savefig(file, format="png")
+        writer = self.logger.writer
+        if isinstance(writer, LogWriter):  # those of W&B and Neptune take files alone
+            writer.save_file(str(path))
+        else:
+            writer.add_figure("Alignment", figure, self.current_learning_iteration)
 
     def _take_best_along(self) -> None:
         """Copy the best checkpoint of the run that is resumed, unless it came after the one that is gone on from."""

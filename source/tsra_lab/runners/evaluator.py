@@ -14,7 +14,8 @@ from rsl_rl.algorithms import PPO, Distillation
 from rsl_rl.env import VecEnv
 from rsl_rl.models import MLPModel
 
-from tsra_lab.evaluation import evaluation_report, preserved, run_episodes
+from tsra_lab.evaluation import EmbeddedPairs, PairRecorder, evaluation_report, preserved, run_episodes
+from tsra_lab.models import EncodedPolicy
 
 from .checkpoint import random_state, restore_random_state
 
@@ -46,7 +47,7 @@ def policies_of(algorithm: HasPolicies | PPO | Distillation) -> Mapping[str, MLP
     return {"teacher": algorithm.get_policy()}
 
 
-def evaluate_in_training(env: VecEnv, algorithm: PPO | Distillation) -> dict:
+def evaluate_in_training(env: VecEnv, algorithm: PPO | Distillation) -> tuple[dict, EmbeddedPairs | None]:
     """Run every policy on matched seeds in the training environments, and leave no trace of it.
 
     Args:
@@ -54,19 +55,30 @@ def evaluate_in_training(env: VecEnv, algorithm: PPO | Distillation) -> dict:
         algorithm: The algorithm.
 
     Returns:
-        Report, as :func:`tsra_lab.evaluation.evaluation_report` gives it.
+        Report, as :func:`tsra_lab.evaluation.evaluation_report` gives it, and what teacher and student made of what the
+        student met; None unless they share a head, for else their embeddings have nothing in common.
     """
-    state, results = random_state(), {}
+    state, results, recorder = random_state(), {}, None
     with preserved(env):
         algorithm.eval_mode()
-        for name, policy in policies_of(algorithm).items():
-            memory = policy.get_hidden_state()
-            results[name] = run_episodes(env, policy, env.num_envs, EVALUATION_SEED)
+        policies = policies_of(algorithm)
+        for name, policy in policies.items():
+            memory, acting = policy.get_hidden_state(), policy
+            if name == "student" and _share_a_head(teacher := policies.get("teacher"), policy):
+                acting = recorder = PairRecorder(teacher, policy, int(env.max_episode_length))
+            results[name] = run_episodes(env, acting, env.num_envs, EVALUATION_SEED)
             policy.reset(hidden_state=memory)
     restore_random_state(state)
     algorithm.train_mode()
     spec = getattr(env.unwrapped, "spec", None)
-    return evaluation_report(spec.id if spec else "", EVALUATION_SEED, results)
+    report = evaluation_report(spec.id if spec else "", EVALUATION_SEED, results)
+    return report, None if recorder is None else recorder.pairs()
+
+
+def _share_a_head(teacher: MLPModel | None, student: MLPModel) -> bool:
+    """Whether the embeddings of both can be compared, and the teacher's tells by one observation."""
+    both = isinstance(teacher, EncodedPolicy) and isinstance(student, EncodedPolicy)
+    return both and teacher.head is student.head and not teacher.is_recurrent
 
 
 def measured_performance(report: Mapping) -> float:
