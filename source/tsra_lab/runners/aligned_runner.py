@@ -357,11 +357,13 @@ class AlignedRunner(OnPolicyRunner):
     def _draw(self, pairs: EmbeddedPairs) -> None:
         """Draw the alignment, into the run directory and for the logger."""
         figure = alignment_figure(pairs, self.current_learning_iteration, self.evaluations)
-        path = Path(self._writable_log_dir, FIGURES_FOLDER, f"alignment_{self.current_learning_iteration}.png")
+        writer, folder = self.logger.writer, self._writable_log_dir
+        if writer is None or folder is None:
+            return
+        path = Path(folder, FIGURES_FOLDER, f"alignment_{self.current_learning_iteration}.png")
         path.parent.mkdir(exist_ok=True)
         with whole_file(path) as file:
             figure.savefig(file, format="png")
-        writer = self.logger.writer
         if isinstance(writer, LogWriter):  # those of W&B and Neptune take files alone
             writer.save_file(str(path))
         else:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 from rsl_rl.algorithms import PPO, Distillation
 from rsl_rl.env import VecEnv
@@ -64,8 +64,8 @@ def evaluate_in_training(env: VecEnv, algorithm: PPO | Distillation) -> tuple[di
         policies = policies_of(algorithm)
         for name, policy in policies.items():
             memory, acting = policy.get_hidden_state(), policy
-            if name == "student" and _share_a_head(teacher := policies.get("teacher"), policy):
-                acting = recorder = PairRecorder(teacher, policy, int(env.max_episode_length))
+            if name == "student" and (teacher := _comparable_teacher(policies)) is not None:
+                acting = recorder = PairRecorder(teacher, cast(EncodedPolicy, policy), int(env.max_episode_length))
             results[name] = run_episodes(env, acting, env.num_envs, EVALUATION_SEED)
             policy.reset(hidden_state=memory)
     restore_random_state(state)
@@ -75,10 +75,12 @@ def evaluate_in_training(env: VecEnv, algorithm: PPO | Distillation) -> tuple[di
     return report, None if recorder is None else recorder.pairs()
 
 
-def _share_a_head(teacher: MLPModel | None, student: MLPModel) -> bool:
-    """Whether the embeddings of both can be compared, and the teacher's tells by one observation."""
-    both = isinstance(teacher, EncodedPolicy) and isinstance(student, EncodedPolicy)
-    return both and teacher.head is student.head and not teacher.is_recurrent
+def _comparable_teacher(policies: Mapping[str, MLPModel]) -> EncodedPolicy | None:
+    """The teacher, if its embedding and the student's mean the same and it tells by one observation; else None."""
+    teacher, student = policies.get("teacher"), policies.get("student")
+    if not isinstance(teacher, EncodedPolicy) or not isinstance(student, EncodedPolicy) or teacher.is_recurrent:
+        return None
+    return teacher if teacher.head is student.head else None
 
 
 def measured_performance(report: Mapping) -> float:
