@@ -279,6 +279,7 @@ class RewardsCfg:
         weight=0.75,
         params={"command_name": "base_velocity", "std": 0.5, "asset_cfg": ROBOT},
     )
+    progress = RewTerm(func=mdp.progress, weight=1.0, params={"command_name": "base_velocity", "asset_cfg": ROBOT})
     lin_vel_z = RewTerm(func=isaac_mdp.lin_vel_z_l2, weight=-1.0, params={"asset_cfg": ROBOT})
     ang_vel_xy = RewTerm(func=isaac_mdp.ang_vel_xy_l2, weight=-0.05, params={"asset_cfg": ROBOT})
     flat_orientation = RewTerm(func=isaac_mdp.flat_orientation_l2, weight=-1.0, params={"asset_cfg": ROBOT})
@@ -292,8 +293,8 @@ class RewardsCfg:
     action_rate = RewTerm(func=isaac_mdp.action_rate_l2, weight=-0.01)
     feet_air_time = RewTerm(
         func=isaac_mdp.feet_air_time,
-        weight=0.5,
-        params={"sensor_cfg": TOUCHED_FEET, "command_name": "base_velocity", "threshold": 0.2},
+        weight=0.25,
+        params={"sensor_cfg": TOUCHED_FEET, "command_name": "base_velocity", "threshold": 0.1},
     )
     feet_slide = RewTerm(func=isaac_mdp.feet_slide, weight=-0.1, params={"sensor_cfg": TOUCHED_FEET, "asset_cfg": FEET})
     thigh_contacts = RewTerm(
@@ -344,6 +345,9 @@ class CurbsEnvCfg(TaskEnvCfg):
     curb_heights: Range = (0.05, 0.10)
     """Heights of curbs [m], drawn for each at every reset; from 0 to 0.2."""
 
+    low_curbs_in_training: bool = True
+    """Whether training draws curbs from flat ground up to the highest; evaluation never does."""
+
     curb_share: float = 0.7
     """Probability that each of the five curbs is there [1]; from 0 to 1."""
 
@@ -388,13 +392,18 @@ class CurbsEnvCfg(TaskEnvCfg):
         events.friction.params |= {"static_friction_range": friction, "dynamic_friction_range": friction}
         events.base_mass.params["mass_distribution_params"] = tuple(self.base_mass_range)
         events.motor_strength.params["strength_range"] = tuple(self.motor_strength_range)
-        events.curbs.params |= {"heights": tuple(self.curb_heights), "share": self.curb_share}
+        lowest = 0.0 if self.low_curbs_in_training else self.curb_heights[0]
+        events.curbs.params |= {"heights": (lowest, self.curb_heights[1]), "share": self.curb_share}
         if events.push is not None:
             events.push.params["velocity_range"] = {"x": push, "y": push}
         for group in (self.observations.onboard, self.observations.present):
             for name in SENSORS if group is not None else ():
                 term = getattr(group, name)
                 term.delay_min_lag, term.delay_max_lag = self.observation_delay
+
+    def evaluation_mode(self):
+        """All curbs are as high as the task says. Sensors stay noisy, as on the robot."""
+        self.low_curbs_in_training = False
 
     def step_metrics(self, env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
         """Metrics of the present step, which evaluation averages over episodes.

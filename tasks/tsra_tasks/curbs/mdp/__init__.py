@@ -8,7 +8,7 @@
 from .curbs import Curbs, draw_curbs, ground_height
 from .events import PlaceCurbs, redrawn_curbs_ahead
 from .observations import HeightProfile
-from .rewards import BaseHeight
+from .rewards import BaseHeight, progress
 from .terminations import FollowedCommand, velocity_errors
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "PlaceCurbs",
     "draw_curbs",
     "ground_height",
+    "progress",
     "redrawn_curbs_ahead",
     "velocity_errors",
 ]

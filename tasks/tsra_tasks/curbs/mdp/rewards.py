@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""Reward term of the curbs task, beside those of Isaac Lab's velocity tasks."""
+"""Reward terms of the curbs task, beside those of Isaac Lab's velocity tasks."""
 
 from __future__ import annotations
 
@@ -21,6 +21,25 @@ if TYPE_CHECKING:
 
 FOOTPRINT = (-0.2, 0.0, 0.2)
 """Where the ground below the trunk is looked up, ahead of its middle [m]."""
+
+
+def progress(env: ManagerBasedRLEnv, command_name: str, asset_cfg: SceneEntityCfg) -> torch.Tensor:
+    """Speed in the direction of the command, as a share of the commanded speed.
+
+    Isaac Lab's reward of tracking is flat where the robot stands still, and a robot that falls over curbs learns to
+    stand still first.
+
+    Args:
+        env: Environment.
+        command_name: Name of the velocity command, which must not be zero.
+        asset_cfg: The robot.
+
+    Returns:
+        Shares from -1 to 1, of shape (num_envs,).
+    """
+    command = env.command_manager.get_command(command_name)[:, :2]
+    velocity = env.scene[asset_cfg.name].data.root_lin_vel_b.torch[:, :2]
+    return ((velocity * command).sum(dim=1) / command.square().sum(dim=1).clamp(min=1e-6)).clamp(-1.0, 1.0)
 
 
 class BaseHeight(ManagerTermBase):
