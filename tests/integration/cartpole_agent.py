@@ -11,7 +11,7 @@ import gymnasium as gym
 
 from isaaclab.utils import configclass
 
-from tsra_lab.configs import AlignedRunnerCfg, MLPModelCfg
+from tsra_lab.configs import AlignedRunnerCfg, MLPModelCfg, PolicyHeadCfg
 
 AGENT = "rsl_rl_aligned_cfg_entry_point"
 """Key of the agent's configuration in the registry."""
@@ -27,14 +27,14 @@ class CartpoleAlignedRunnerCfg(AlignedRunnerCfg):
     experiment_name = "cartpole_aligned"
     obs_groups = {"teacher": ["policy"], "student": ["policy"], "critic": ["policy"]}
     # the task gives raw joint velocities, which grow tenfold once the pole swings
-    teacher = MLPModelCfg(hidden_dims=[32, 32], activation="elu", obs_normalization=True)
-    student = MLPModelCfg(hidden_dims=[32, 32], activation="elu", obs_normalization=True)
-    actor = MLPModelCfg(
+    teacher = MLPModelCfg(hidden_dims=[32, 32], activation="elu")
+    student = MLPModelCfg(hidden_dims=[32, 32], activation="elu")
+    actor = PolicyHeadCfg(
         hidden_dims=[32],
         activation="elu",
         distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=1.0),
     )
-    critic = MLPModelCfg(hidden_dims=[32, 32], activation="elu", obs_normalization=True)
+    critic = MLPModelCfg(hidden_dims=[32, 32], activation="elu")
 
 
 def register() -> list[str]:

@@ -23,6 +23,7 @@ from tsra_lab.configs import (
     AlignmentLossPresetsCfg,
     MLPModelCfg,
     PairsCfg,
+    PolicyHeadCfg,
     PPOCfg,
     RNNModelCfg,
     TeacherStudentPPOCfg,
@@ -52,9 +53,9 @@ def suite() -> AgentSuite:
     """A suite of a user's own task, with no more than it must have."""
     return AgentSuite(
         experiment="own",
-        teacher_encoder=MLPModelCfg(obs_normalization=True, **PLAIN_MODEL),
-        student_encoder=MLPModelCfg(**PLAIN_MODEL),
-        head=MLPModelCfg(distribution_cfg=GAUSSIAN, **PLAIN_MODEL),
+        teacher_encoder=MLPModelCfg(**PLAIN_MODEL),
+        student_encoder=MLPModelCfg(obs_normalization=False, **PLAIN_MODEL),
+        head=PolicyHeadCfg(distribution_cfg=GAUSSIAN, **PLAIN_MODEL),
         critic=MLPModelCfg(**PLAIN_MODEL),
         ppo={"entropy_coef": 0.03},
         max_iterations=3,

@@ -30,6 +30,8 @@ from tsra_lab.configs import (
     CNNModelCfg,
     EncoderTrainingCfg,
     MLPModelCfg,
+    PolicyHeadCfg,
+    RNNModelCfg,
 )
 from tsra_lab.observations import ObservationSets, check_observation_sets
 
@@ -51,9 +53,11 @@ class MazeRunnerCfg(AlignedRunnerCfg):
     save_interval = 1
     experiment_name = "maze"
     obs_groups = {"teacher": ["privileged"], "student": ["onboard"], "critic": ["privileged"]}
-    teacher = mlp(obs_normalization=True)
-    student = mlp(obs_normalization=True)
-    actor = mlp(distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=1.0))
+    teacher = mlp()
+    student = mlp()
+    actor = PolicyHeadCfg(
+        hidden_dims=[8], activation="elu", distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=1.0)
+    )
     critic = mlp()
 
 
@@ -102,6 +106,21 @@ def test_a_misspelt_option_is_refused_at_every_depth(agent: MazeRunnerCfg, path:
         part = getattr(part, name)
     with pytest.raises(AttributeError, match=f"{type(part).__name__} has no option '{misspelt}'. Did you mean"):
         setattr(part, misspelt, 1)
+
+
+def test_models_normalise_what_they_observe_unless_told_otherwise():
+    for cfg in (mlp(), CNNModelCfg(hidden_dims=[8], activation="elu"), RNNModelCfg(hidden_dims=[8], activation="elu")):
+        assert cfg.obs_normalization
+    assert not mlp(obs_normalization=False).obs_normalization
+
+
+def test_a_policy_head_that_would_normalise_is_refused(agent: MazeRunnerCfg):
+    with pytest.raises(ValueError, match="takes the embedding as it is"):
+        PolicyHeadCfg(hidden_dims=[8], activation="elu", obs_normalization=True)
+    with pytest.raises(ValueError, match="takes the embedding as it is"):
+        agent.actor.obs_normalization = True
+    with pytest.raises(ValueError, match="'actor' of MazeRunnerCfg is the policy head.*PolicyHeadCfg"):
+        MazeRunnerCfg(actor=mlp(distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=1.0)))
 
 
 def test_an_option_like_no_other_is_refused_with_the_list_of_options():

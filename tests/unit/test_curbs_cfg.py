@@ -95,7 +95,8 @@ def test_options_reach_the_terms():
     cfg, _ = resolve_task_config(TASK, None, overrides=overrides)
     cfg.validate()
     events = cfg.events
-    assert (events.curbs.params["heights"], events.curbs.params["share"]) == ((0.02, 0.04), 0.5)
+    # training goes from flat ground up
+    assert (events.curbs.params["heights"], events.curbs.params["share"]) == ((0.0, 0.04), 0.5)
     assert events.friction.params["static_friction_range"] == (0.6, 1.1)
     assert events.base_mass.params["mass_distribution_params"] == (1.0, 1.2)
     assert events.motor_strength.params["strength_range"] == (0.9, 1.1)
@@ -103,6 +104,14 @@ def test_options_reach_the_terms():
     for group in (cfg.observations.onboard, cfg.observations.present):
         lags = {name: (getattr(group, name).delay_min_lag, getattr(group, name).delay_max_lag) for name in terms(group)}
         assert lags == {name: (1, 2) if name in SENSORS else (0, 0) for name in lags}
+
+
+@pytest.mark.parametrize("mode", ["evaluation_mode", "play_mode"])
+def test_curbs_are_as_high_as_the_task_says_but_in_training(mode: str):
+    cfg, _ = resolve_task_config(TASK, None, overrides=["env.curb_heights=[0.02,0.04]"])
+    getattr(cfg, mode)()
+    cfg.validate()
+    assert cfg.events.curbs.params["heights"] == (0.02, 0.04)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import gymnasium
 from isaaclab.utils import replace
 from isaaclab_rl.rsl_rl import RslRlBaseRunnerCfg
 
-from tsra_lab.configs import CNNModelCfg, MLPModelCfg, RNNModelCfg
+from tsra_lab.configs import CNNModelCfg, MLPModelCfg, PolicyHeadCfg, RNNModelCfg
 
 from .methods import METHODS, Method
 
@@ -47,7 +47,7 @@ class AgentSuite:
     student_encoder_with_memory: CNNModelCfg | RNNModelCfg | None = None
     """Encoder of the onboard groups that remembers; None for no such agent."""
 
-    head: MLPModelCfg
+    head: PolicyHeadCfg
     """Policy on the embedding, with a distribution."""
 
     critic: MLPModelCfg | CNNModelCfg

@@ -12,7 +12,7 @@ from .concurrent_teacher_student_cfg import ConcurrentTeacherStudentCfg
 from .distillation_cfg import AlignedDistillationCfg, AlignedDistillationRunnerCfg, DistillationRunnerCfg
 from .fine_tuning_cfg import FineTuningCfg, FineTuningRunnerCfg
 from .guided_ppo_cfg import GuidedPPOCfg
-from .models_cfg import CNNModelCfg, MLPModelCfg, RecurrentCNNModelCfg, RNNModelCfg
+from .models_cfg import CNNModelCfg, MLPModelCfg, PolicyHeadCfg, RecurrentCNNModelCfg, RNNModelCfg
 from .onboard_term_cfg import OnboardTermCfg
 from .online_adaptation_cfg import OnlineAdaptationCfg
 from .ppo_cfg import FollowingCfg, PairsCfg, PPOCfg, TeacherStudentPPOCfg
@@ -45,6 +45,7 @@ __all__ = [
     "PPOCfg",
     "PPORunnerCfg",
     "PairsCfg",
+    "PolicyHeadCfg",
     "RNNModelCfg",
     "RecurrentCNNModelCfg",
     "SmoothedPPOCfg",

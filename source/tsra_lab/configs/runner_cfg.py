@@ -16,7 +16,7 @@ from tsra_lab.observations import SHARED, ObservationSets
 
 from .aligned_ppo_cfg import AlignedPPOCfg
 from .asymmetric_ppo_cfg import AsymmetricPPOCfg
-from .models_cfg import CNNModelCfg, MLPModelCfg, RNNModelCfg
+from .models_cfg import CNNModelCfg, MLPModelCfg, PolicyHeadCfg, RNNModelCfg
 from .ppo_cfg import PPOCfg, TeacherStudentPPOCfg
 from .strict import StrictCfg
 
@@ -52,6 +52,9 @@ class TeacherStudentRunnerCfg(RunnerCfg):
     student: MLPModelCfg | CNNModelCfg | RNNModelCfg = MISSING
     """Encoder of the ``student`` observation set; it may have a memory."""
 
+    actor: PolicyHeadCfg = MISSING
+    """Policy on the embedding."""
+
     algorithm: TeacherStudentPPOCfg = MISSING
     """The algorithm."""
 
@@ -59,12 +62,18 @@ class TeacherStudentRunnerCfg(RunnerCfg):
         """Check what can be checked before the simulator starts.
 
         Raises:
-            ValueError: If a required field is not set, or an observation set is missing, empty or unknown.
+            ValueError: If a required field is not set, an observation set is missing, empty or unknown, or the policy
+                head would normalise.
             TypeError: If a model's configuration would accept misspelt options.
         """
         refuse_unset(self, (*REQUIRED, "actor", "critic", "teacher", "student", "algorithm"))
         self.obs_groups = ObservationSets(self.obs_groups, ("teacher", "student", "critic"), optional=(SHARED,))
         refuse_lenient(self, ("actor", "critic", "teacher", "student"))
+        if self.actor.obs_normalization:
+            raise ValueError(
+                f"'actor' of {type(self).__name__} is the policy head, which takes the embedding as it is: make it a"
+                " tsra_lab.configs.PolicyHeadCfg."
+            )
 
 
 @configclass

@@ -6,29 +6,27 @@
 """The curbs: a blind quadruped walks at a commanded velocity over curbs that only its teacher sees."""
 
 from tsra_lab.agents import AgentSuite
-from tsra_lab.configs import MLPModelCfg, RNNModelCfg
+from tsra_lab.configs import MLPModelCfg, PolicyHeadCfg, RNNModelCfg
 
 LAYERS = {"hidden_dims": [256, 128, 64], "activation": "elu"}
-ENCODER = LAYERS | {"obs_normalization": True}
 
 SUITE = AgentSuite(
     experiment="velocity_curbs_quadruped",
-    teacher_encoder=MLPModelCfg(**ENCODER),
-    student_encoder=MLPModelCfg(**ENCODER),
+    teacher_encoder=MLPModelCfg(**LAYERS),
+    student_encoder=MLPModelCfg(**LAYERS),
     student_encoder_with_memory=RNNModelCfg(
         hidden_dims=[128, 64],
         activation="elu",
-        obs_normalization=True,
         rnn_type="gru",
         rnn_hidden_dim=128,
         rnn_num_layers=1,
     ),
-    head=MLPModelCfg(
+    head=PolicyHeadCfg(
         hidden_dims=[128, 64],
         activation="elu",
         distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=0.6),
     ),
-    critic=MLPModelCfg(**ENCODER),
+    critic=MLPModelCfg(**LAYERS),
     # what the robot measures tells teacher and student the same, and needs no room in the embedding
     shared=["onboard"],
     hidden=["surroundings"],

@@ -6,11 +6,11 @@
 """Agents of the rover tasks and of the camera tasks; each task names its own and sets what was tuned for it."""
 
 from tsra_lab.agents import AgentSuite
-from tsra_lab.configs import CNNModelCfg, FollowingCfg, MLPModelCfg, RecurrentCNNModelCfg, RNNModelCfg
+from tsra_lab.configs import CNNModelCfg, FollowingCfg, MLPModelCfg, PolicyHeadCfg, RecurrentCNNModelCfg, RNNModelCfg
 
 SMALL = {"hidden_dims": [64, 64], "activation": "elu"}
 MEDIUM = {"hidden_dims": [128, 128], "activation": "elu"}
-NORMALIZED = MEDIUM | {"obs_normalization": True}
+RAW = MEDIUM | {"obs_normalization": False}
 
 SITT = {
     "penalty_weight": 0.2,
@@ -21,22 +21,22 @@ SITT = {
 """Settings of SITT, unless the task says otherwise: they were tuned, as those of DWBC."""
 
 ROVER_NOISE = MLPModelCfg.GaussianDistributionCfg(init_std=1.0)
-ROVER_POLICY = MLPModelCfg(distribution_cfg=ROVER_NOISE, **MEDIUM)
+ROVER_POLICY = MLPModelCfg(distribution_cfg=ROVER_NOISE, **RAW)
 
 ROVER_SUITE = AgentSuite(
     experiment="rover",
-    teacher_encoder=MLPModelCfg(**NORMALIZED),
-    student_encoder=MLPModelCfg(**NORMALIZED),
+    teacher_encoder=MLPModelCfg(**MEDIUM),
+    student_encoder=MLPModelCfg(**MEDIUM),
     student_encoder_with_memory=RNNModelCfg(
         hidden_dims=[128],
         activation="elu",
-        obs_normalization=True,
         rnn_type="gru",
         rnn_hidden_dim=128,
         rnn_num_layers=1,
     ),
-    head=MLPModelCfg(distribution_cfg=ROVER_NOISE, **SMALL),
-    critic=MLPModelCfg(**MEDIUM),
+    head=PolicyHeadCfg(distribution_cfg=ROVER_NOISE, **SMALL),
+    # rovers observe numbers of about 1, and all methods were measured so
+    critic=MLPModelCfg(**RAW),
     teacher_policy=ROVER_POLICY,
     student_policy=ROVER_POLICY,
     ppo={"entropy_coef": 0.01, "desired_kl": 0.008},
@@ -54,13 +54,11 @@ CONVOLUTIONS = CNNModelCfg.CNNCfg(
 
 CAMERA_SUITE = AgentSuite(
     experiment="camera",
-    teacher_encoder=MLPModelCfg(**NORMALIZED),
-    student_encoder=CNNModelCfg(cnn_cfg=CONVOLUTIONS, **NORMALIZED),
-    student_encoder_with_memory=RecurrentCNNModelCfg(
-        hidden_dims=[128], activation="elu", obs_normalization=True, cnn_cfg=CONVOLUTIONS
-    ),
-    head=MLPModelCfg(distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=0.6), **SMALL),
-    critic=MLPModelCfg(**NORMALIZED),
+    teacher_encoder=MLPModelCfg(**MEDIUM),
+    student_encoder=CNNModelCfg(cnn_cfg=CONVOLUTIONS, **MEDIUM),
+    student_encoder_with_memory=RecurrentCNNModelCfg(hidden_dims=[128], activation="elu", cnn_cfg=CONVOLUTIONS),
+    head=PolicyHeadCfg(distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=0.6), **SMALL),
+    critic=MLPModelCfg(**MEDIUM),
     onboard=["onboard", "image"],
     ppo={"entropy_coef": 0.005, "desired_kl": 0.01},
     # what the robots' own sensors tell both teacher and student needs no room in the embedding

@@ -10,7 +10,7 @@ from dataclasses import fields
 from isaaclab_rl.rsl_rl import RslRlOnPolicyRunnerCfg
 
 from tsra_lab.agents import AgentSuite
-from tsra_lab.configs import MLPModelCfg, PPOCfg, RNNModelCfg
+from tsra_lab.configs import MLPModelCfg, PolicyHeadCfg, PPOCfg, RNNModelCfg
 
 NAMES_OF_CLASSES = {"class_name", "rnd_cfg", "symmetry_cfg"}
 """Settings of Isaac Lab's PPO that say which algorithm it is, rather than how it learns."""
@@ -30,23 +30,21 @@ def suite_like(experiment: str, stock: RslRlOnPolicyRunnerCfg) -> AgentSuite:
         The suite.
     """
     layers = list(stock.actor.hidden_dims)
-    encoder = {"activation": stock.actor.activation, "obs_normalization": True}
+    activation = stock.actor.activation
     settings = {field.name for field in fields(PPOCfg)} - NAMES_OF_CLASSES
     return AgentSuite(
         experiment=experiment,
-        teacher_encoder=MLPModelCfg(hidden_dims=layers, **encoder),
-        student_encoder=MLPModelCfg(hidden_dims=layers, **encoder),
+        teacher_encoder=MLPModelCfg(hidden_dims=layers, activation=activation),
+        student_encoder=MLPModelCfg(hidden_dims=layers, activation=activation),
         student_encoder_with_memory=RNNModelCfg(
-            hidden_dims=layers[-2:], rnn_type="gru", rnn_hidden_dim=256, rnn_num_layers=1, **encoder
+            hidden_dims=layers[-2:], activation=activation, rnn_type="gru", rnn_hidden_dim=256, rnn_num_layers=1
         ),
-        head=MLPModelCfg(
+        head=PolicyHeadCfg(
             hidden_dims=layers[-2:],
-            activation=stock.actor.activation,
+            activation=activation,
             distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=stock.actor.distribution_cfg.init_std),
         ),
-        critic=MLPModelCfg(
-            hidden_dims=list(stock.critic.hidden_dims), activation=stock.critic.activation, obs_normalization=True
-        ),
+        critic=MLPModelCfg(hidden_dims=list(stock.critic.hidden_dims), activation=stock.critic.activation),
         ppo={name: getattr(stock.algorithm, name) for name in settings},
         num_steps_per_env=stock.num_steps_per_env,
         max_iterations=stock.max_iterations,

@@ -18,7 +18,7 @@ from isaaclab.utils import configclass
 from tsra_lab.agents import AgentSuite, Method, add_method
 from tsra_lab.algorithms import TeacherStudentPPO
 from tsra_lab.alignment import Pairs, optimizer_step
-from tsra_lab.configs import MLPModelCfg, TeacherStudentPPOCfg
+from tsra_lab.configs import MLPModelCfg, PolicyHeadCfg, TeacherStudentPPOCfg
 
 
 class CopyingPPO(TeacherStudentPPO):
@@ -57,9 +57,9 @@ MODEL = {"hidden_dims": [32], "activation": "elu"}
 
 AgentSuite(
     experiment="own_maze",
-    teacher_encoder=MLPModelCfg(obs_normalization=True, **MODEL),
-    student_encoder=MLPModelCfg(obs_normalization=True, **MODEL),
-    head=MLPModelCfg(distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=1.0), **MODEL),
+    teacher_encoder=MLPModelCfg(**MODEL),
+    student_encoder=MLPModelCfg(**MODEL),
+    head=PolicyHeadCfg(distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=1.0), **MODEL),
     critic=MLPModelCfg(**MODEL),
     max_iterations=2,
 ).register("Own-Maze", "tsra_tasks.color_maze.color_maze_env_cfg:ColorMazeEnvCfg")

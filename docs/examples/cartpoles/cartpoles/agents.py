@@ -8,20 +8,20 @@
 from dataclasses import replace
 
 from tsra_lab.agents import AgentSuite
-from tsra_lab.configs import CNNModelCfg, MLPModelCfg, RNNModelCfg
+from tsra_lab.configs import CNNModelCfg, MLPModelCfg, PolicyHeadCfg, RNNModelCfg
 
-ENCODER = {"hidden_dims": [128, 128], "activation": "elu", "obs_normalization": True}
+ENCODER = {"hidden_dims": [128, 128], "activation": "elu"}
 
 SUITE = AgentSuite(
     experiment="cartpole_noisy_positions",
     teacher_encoder=MLPModelCfg(**ENCODER),
     student_encoder=MLPModelCfg(**ENCODER),
-    head=MLPModelCfg(
+    head=PolicyHeadCfg(
         hidden_dims=[128, 128],
         activation="elu",
         distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=1.0),
     ),
-    critic=MLPModelCfg(hidden_dims=[256, 256], activation="elu", obs_normalization=True),
+    critic=MLPModelCfg(hidden_dims=[256, 256], activation="elu"),
     # those of Isaac Lab's own agent of the cart-pole
     ppo={"entropy_coef": 0.005, "desired_kl": 0.01, "num_learning_epochs": 5},
     max_iterations=150,
