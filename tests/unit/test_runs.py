@@ -25,8 +25,10 @@ import tsra_tasks  # noqa: F401 - registers the tasks
 from tsra_lab.runners import BEST_CHECKPOINT
 from tsra_lab.runs import (
     DEFAULT_AGENT,
+    EpisodesDone,
     FinishedRun,
     OpenRun,
+    ProgressLines,
     Training,
     agent_of_run,
     distillation_agent,
@@ -36,6 +38,7 @@ from tsra_lab.runs import (
     new_run,
     open_run,
     opening,
+    progress_lines,
     resolve_configs,
     write_params,
 )
@@ -386,3 +389,24 @@ def test_a_run_of_another_version_is_refused_by_what_differs(
             ValueError, match=f"written by another version of TSRA Lab: .*{re.escape(told)}.*train anew"
         ):
             agent_of_run(run / "model_4.pt")
+
+
+def test_episodes_that_are_over_are_told_over_batches(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    now = iter(range(0, 1000, 11))  # each line is due
+    monkeypatch.setattr(progress_lines.time, "monotonic", lambda: next(now))
+    told = EpisodesDone(ProgressLines(), "student", 6)
+    for running in ([True] * 4, [True, False, True, False], [False] * 3 + [True], [True, True, False, False], [True]):
+        told(torch.tensor(running))
+    done = [line.split()[2] for line in capsys.readouterr().out.splitlines()]
+    assert done == ["0", "2", "3", "4", "5"]
+
+
+def test_lines_are_seconds_apart(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    seconds = [0.0]
+    monkeypatch.setattr(progress_lines.time, "monotonic", lambda: seconds[0])
+    lines = ProgressLines()
+    for seconds[0] in (1.0, 9.0, 10.0, 12.0, 20.5):
+        lines.say(f"at {seconds[0]:g}")
+    assert capsys.readouterr().out.splitlines() == ["[INFO] at 10", "[INFO] at 20.5"]

@@ -16,6 +16,8 @@ from tsra_lab.evaluation import (
 )
 from tsra_lab.hooks import TaskHooks, hooks_of
 from tsra_lab.runs import (
+    EpisodesDone,
+    ProgressLines,
     add_run_arguments,
     find_run,
     make_parser,
@@ -69,10 +71,15 @@ def main() -> int:
             policies = opened.policies(args.policies)
         except ValueError as error:
             parser.error(str(error))
-        results = {name: run_episodes(env, policy, args.episodes, seed) for name, policy in policies.items()}
+        lines = ProgressLines()
+        results = {
+            name: run_episodes(env, policy, args.episodes, seed, EpisodesDone(lines, name, args.episodes))
+            for name, policy in policies.items()
+        }
         report = evaluation_report(args.task, seed, results)
         student = opened.runner.policies().get("student")
         if "teacher" in policies and student is not None and not args.no_imitability:
+            print("[INFO] Measuring what the teacher's actions and both embeddings depend on.", flush=True)
             try:
                 report["imitability"] = measure_imitability(env, policies["teacher"], student, seed)
             except ValueError as error:  # not every policy can be judged; the episodes stay valid

@@ -36,6 +36,7 @@ from .opening import (
 )
 from .plain_yaml import read_plain_yaml
 from .playback import play
+from .progress_lines import EpisodesDone, ProgressLines
 from .recorded_agent import agent_of_run
 from .refusals import reading, refusing
 from .session import (
@@ -54,6 +55,8 @@ __all__ = [
     "CHECKPOINT_PATTERN",
     "DEFAULT_AGENT",
     "EXPORT_ENVS",
+    "EpisodesDone",
+    "ProgressLines",
     "STUDENT_FOLDER",
     "FinishedRun",
     "OpenRun",

@@ -7,10 +7,8 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
-import torch
 from rsl_rl.env import VecEnv
 
 from tsra_lab.evaluation import evaluation_report, format_performance, run_episodes, shortfall
@@ -19,15 +17,13 @@ from tsra_lab.export.isaac_lab import deployment_contract, record_run
 from tsra_lab.runners import AlignedRunner
 
 from .directory import STUDENT_FOLDER, git_state
+from .progress_lines import EpisodesDone, ProgressLines
 
 EXPORT_ENVS = 64
 """Environments of an export: as many episodes measure a student whose training did not."""
 
 RECORDED_STEPS, RECORDED_ENVS = 200, 8
 """Environment steps, and environments, that are recorded and replayed."""
-
-SECONDS_BETWEEN_LINES = 10.0
-"""How often a long export says how far it is."""
 
 
 def export_run(
@@ -56,7 +52,7 @@ def export_run(
     print(
         f"[INFO] Recording {RECORDED_STEPS} steps of the student, which the exported file must reproduce.", flush=True
     )
-    lines = _Lines()
+    lines = ProgressLines()
     recorded = record_run(
         env,
         student,
@@ -98,13 +94,11 @@ def student_performance(runner: AlignedRunner, env: VecEnv, task: str, measure: 
             " --skip_measurement leaves it out.",
             flush=True,
         )
-        lines, results = _Lines(), {}
-        for name, policy in runner.policies().items():
-
-            def tell(active: torch.Tensor, name: str = name) -> None:
-                lines.say(f"{name}: {int(active.sum())} of {len(active)} episodes run on.")
-
-            results[name] = run_episodes(env, policy, episodes, seed, on_step=tell)
+        lines = ProgressLines()
+        results = {
+            name: run_episodes(env, policy, episodes, seed, EpisodesDone(lines, name, episodes))
+            for name, policy in runner.policies().items()
+        }
         report = evaluation_report(task, seed, results)
     for name, numbers in report["policies"].items():
         print(f"[INFO] Measured in {report['episodes']} episodes: {name} {format_performance(numbers)}")
@@ -114,17 +108,3 @@ def student_performance(runner: AlignedRunner, env: VecEnv, task: str, measure: 
     return {"episodes": report["episodes"], "seed": report["seed"]} | {
         name: measured[name] for name in ("success_rate", "success_ci95", "return_mean", "outcomes")
     }
-
-
-class _Lines:
-    """Lines about something that takes long, some seconds apart."""
-
-    def __init__(self) -> None:
-        """Begin to wait."""
-        self._last = time.monotonic()
-
-    def say(self, text: str) -> None:
-        """Print a line if the last one was long ago."""
-        if time.monotonic() - self._last >= SECONDS_BETWEEN_LINES:
-            print(f"[INFO] {text}", flush=True)
-            self._last = time.monotonic()
