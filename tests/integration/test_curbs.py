@@ -64,7 +64,7 @@ def env() -> Iterator[ManagerBasedRLEnv]:
 def curbs(env: ManagerBasedRLEnv) -> mdp.Curbs:
     """The curbs of an episode that depends on nothing before."""
     env.reset(seed=0)
-    return mdp.Curbs(env, CURBS)
+    return mdp.Curbs.of(env, CURBS)
 
 
 @pytest.fixture
@@ -387,3 +387,26 @@ def test_motors_are_commanded_in_unitree_s_order(env: ManagerBasedRLEnv, robot: 
     moved = (robot.data.joint_pos.torch - robot.data.default_joint_pos.torch)[0]
     assert robot.joint_names[int(moved.abs().argmax())] == QUADRUPED_JOINTS[2] == "FR_calf_joint"
     assert moved.max() > 0.05
+
+
+def test_how_it_walks_is_measured(env: ManagerBasedRLEnv, robot: Articulation) -> None:
+    command = env.command_manager.get_term("base_velocity")
+    command.is_standing_env[:] = False
+    command.vel_command_b[:] = torch.tensor([0.5, 0.0, 0.0])
+    simulate(env, 1.0)
+    standing = env.cfg.step_metrics(env)
+    assert standing["foot_clearance"].isnan().all()
+    assert standing["cost_of_transport"].max() < 0.1 and standing["progress"].abs().max() < 0.2
+    torch.testing.assert_close(standing["velocity_error"], torch.full((NUM_ENVS,), 0.5), atol=0.1, rtol=0.0)
+    put(env, robot, height=1.288)
+    robot.write_root_velocity_to_sim_index(root_velocity=torch.tensor([[0.25, 0, 0, 0, 0, 0]]).repeat(NUM_ENVS, 1))
+    simulate(env, env.physics_dt)
+    flying = env.cfg.step_metrics(env)
+    torch.testing.assert_close(flying["foot_clearance"], torch.ones(NUM_ENVS), atol=0.01, rtol=0.0)
+    torch.testing.assert_close(flying["progress"], torch.full((NUM_ENVS,), 0.5), atol=0.02, rtol=0.0)
+    robot.write_joint_velocity_to_sim_index(velocity=torch.full((NUM_ENVS, 12), 3.0))
+    robot.actuators.target_command.set_position_index(value=robot.data.joint_pos.torch + 0.5)
+    simulate(env, env.physics_dt)
+    assert env.cfg.step_metrics(env)["cost_of_transport"].min() > 0.5
+    command.vel_command_b[:] = 0.0
+    assert env.cfg.step_metrics(env)["cost_of_transport"].isnan().all()

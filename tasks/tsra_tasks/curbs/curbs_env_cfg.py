@@ -34,7 +34,7 @@ from isaaclab_tasks.core.velocity import mdp as isaac_mdp
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
 
 from ..props import CURB_WIDTH, GROUND_CFG, curb_cfg
-from ..robots import QUADRUPED_ACTION_SCALE, QUADRUPED_CFG, QUADRUPED_FEET, QUADRUPED_JOINTS
+from ..robots import QUADRUPED_ACTION_SCALE, QUADRUPED_CFG, QUADRUPED_FEET, QUADRUPED_JOINTS, go1
 from ..shared.options import Range, check_number, check_range
 from ..shared.scene import LIGHT_CFG
 from ..shared.task_env_cfg import OnboardGroupCfg, TaskEnvCfg
@@ -412,10 +412,11 @@ class CurbsEnvCfg(TaskEnvCfg):
             env: Environment of this configuration.
 
         Returns:
-            ``velocity_error`` [m/s] and ``yaw_rate_error`` [rad/s] to what is commanded. Shapes are (num_envs,).
+            What :func:`tsra_tasks.curbs.mdp.walking_metrics` gives. Shapes are (num_envs,).
         """
-        linear, yaw = mdp.velocity_errors(env, "base_velocity", ROBOT)
-        return {"velocity_error": linear, "yaw_rate_error": yaw}
+        return mdp.walking_metrics(
+            env, "base_velocity", ROBOT, TOUCHED_FEET.name, QUADRUPED_FEET, go1.FOOT_RADIUS, CURBS
+        )
 
     def resampled_hidden_state(self, env: ManagerBasedRLEnv) -> AbstractContextManager[torch.Tensor]:
         """Redraw what the onboard sensors cannot tell, the heights of curbs ahead, for as long as the context lasts.
@@ -427,7 +428,7 @@ class CurbsEnvCfg(TaskEnvCfg):
             Context that yields which environments were redrawn, of shape (num_envs,), and puts the curbs back.
         """
         return mdp.redrawn_curbs_ahead(
-            mdp.Curbs(env, CURBS),
+            mdp.Curbs.of(env, CURBS),
             env.scene["robot"],
             self.curb_heights,
             self.curb_share,

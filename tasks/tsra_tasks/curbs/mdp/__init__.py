@@ -7,6 +7,7 @@
 
 from .curbs import Curbs, draw_curbs, ground_height
 from .events import PlaceCurbs, redrawn_curbs_ahead
+from .metrics import walking_metrics
 from .observations import HeightProfile
 from .rewards import BaseHeight, progress
 from .terminations import FollowedCommand, velocity_errors
@@ -22,4 +23,5 @@ __all__ = [
     "progress",
     "redrawn_curbs_ahead",
     "velocity_errors",
+    "walking_metrics",
 ]

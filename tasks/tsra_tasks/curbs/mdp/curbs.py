@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import torch
 import warp as wp
@@ -114,6 +115,21 @@ class Curbs:
             columns.append(sorted(shapes, key=lambda index: worlds[index]))
         self._shapes = torch.tensor(columns, device=env.device).T
 
+    @classmethod
+    def of(cls, env: ManagerBasedEnv, sizes: dict[str, tuple[float, float]]) -> Curbs:
+        """The curbs of an environment, which are found once.
+
+        Args:
+            env: Environment.
+            sizes: Extents of the curbs along their own x and y axes [m], by the names of their prims.
+
+        Returns:
+            The curbs.
+        """
+        if env not in _FOUND:
+            _FOUND[env] = cls(env, sizes)
+        return _FOUND[env]
+
     def poses(self) -> torch.Tensor:
         """Where the curbs are.
 
@@ -198,3 +214,7 @@ class Curbs:
         cos, sin = heading.cos(), heading.sin()
         turned = torch.stack([cos * grid[:, 0] - sin * grid[:, 1], sin * grid[:, 0] + cos * grid[:, 1]], dim=-1)
         return self.heights_at(position[:, None, :2] + turned), position[:, 2]
+
+
+_FOUND: WeakKeyDictionary[ManagerBasedEnv, Curbs] = WeakKeyDictionary()
+"""Curbs of the environments that there are."""

@@ -37,7 +37,7 @@ class PlaceCurbs(ManagerTermBase):
             env: Environment that owns the term.
         """
         super().__init__(cfg, env)
-        self._curbs = Curbs(env, cfg.params["curbs"])
+        self._curbs = Curbs.of(env, cfg.params["curbs"])
 
     def __call__(
         self,

@@ -31,7 +31,7 @@ class HeightProfile(ManagerTermBase):
             env: Environment that owns the term.
         """
         super().__init__(cfg, env)
-        self._curbs = Curbs(env, cfg.params["curbs"])
+        self._curbs = Curbs.of(env, cfg.params["curbs"])
         self._grid = torch.cartesian_prod(
             torch.tensor(cfg.params["ahead"], device=env.device), torch.tensor(cfg.params["left"], device=env.device)
         )

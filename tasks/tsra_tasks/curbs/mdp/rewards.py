@@ -56,7 +56,7 @@ class BaseHeight(ManagerTermBase):
             env: Environment that owns the term.
         """
         super().__init__(cfg, env)
-        self._curbs = Curbs(env, cfg.params["curbs"])
+        self._curbs = Curbs.of(env, cfg.params["curbs"])
         self._grid = torch.tensor([(x, 0.0) for x in FOOTPRINT], device=env.device)
 
     def __call__(
