@@ -29,6 +29,7 @@ from isaaclab.sensors import ContactSensorCfg
 from isaaclab.utils import configclass, replace
 from isaaclab.utils.noise import UniformNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
+from isaaclab_tasks.contrib.velocity.config.spot import mdp as spot_mdp
 from isaaclab_tasks.core.velocity import mdp as isaac_mdp
 
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
@@ -267,7 +268,7 @@ class EventCfg:
 
 @configclass
 class RewardsCfg:
-    """Isaac Lab's rewards of walking at a commanded velocity, with weights like those of its quadrupeds."""
+    """Isaac Lab's rewards of walking at a commanded velocity, those of a trot from its Spot, and progress."""
 
     track_lin_vel = RewTerm(
         func=isaac_mdp.track_lin_vel_xy_exp,
@@ -291,10 +292,23 @@ class RewardsCfg:
     torques = RewTerm(func=isaac_mdp.joint_torques_l2, weight=-2.0e-4, params={"asset_cfg": MOTORS})
     accelerations = RewTerm(func=isaac_mdp.joint_acc_l2, weight=-2.5e-7, params={"asset_cfg": MOTORS})
     action_rate = RewTerm(func=isaac_mdp.action_rate_l2, weight=-0.01)
-    feet_air_time = RewTerm(
-        func=isaac_mdp.feet_air_time,
-        weight=0.25,
-        params={"sensor_cfg": TOUCHED_FEET, "command_name": "base_velocity", "threshold": 0.1},
+    # without a gait to begin with, robots shuffle, and curbs stop them
+    gait = RewTerm(
+        func=spot_mdp.GaitReward,
+        weight=1.0,
+        params={
+            "std": 0.1,
+            "max_err": 0.2,
+            "velocity_threshold": 0.0,
+            "synced_feet_pair_names": (("FL_foot", "RR_foot"), ("FR_foot", "RL_foot")),
+            "asset_cfg": ROBOT,
+            "sensor_cfg": SceneEntityCfg("contact_forces"),
+        },
+    )
+    air_time = RewTerm(
+        func=spot_mdp.air_time_reward,
+        weight=1.0,
+        params={"mode_time": 0.3, "velocity_threshold": 0.0, "asset_cfg": ROBOT, "sensor_cfg": TOUCHED_FEET},
     )
     feet_slide = RewTerm(func=isaac_mdp.feet_slide, weight=-0.1, params={"sensor_cfg": TOUCHED_FEET, "asset_cfg": FEET})
     thigh_contacts = RewTerm(
