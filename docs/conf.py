@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""The documentation as a site: ``make docs`` builds it with Sphinx. Every page is Markdown that GitHub shows as well."""
+"""The documentation as a site, which ``make docs`` builds with Sphinx. GitHub shows its pages as well."""
 
 from __future__ import annotations
 

@@ -82,10 +82,10 @@ def draw_graph(arrows: list[tuple[str, str]]) -> str:
             lines.append(f'<path d="{_curve([place[vertex] for vertex in way])}" marker-end="url(#arrow)"/>')
     boxes = [_box(name, *place[number]) for number, name in enumerate(names)]
     width, height = (columns + 1.0) * COLUMN, layers * LAYER + HEIGHT + 4.0
-    told = "; ".join(f"{start} imports {end}" for start, end in arrows)
+    told = "; ".join(f"{start} to {end}" for start, end in arrows)
     return (
-        f'<svg class="drawn-graph" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
-        f'aria-label="{escape(told)}" style="max-width: {width:.0f}px">'
+        f'<svg class="drawn-graph" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'role="img" aria-label="{escape(told)}" style="max-width: {width:.0f}px">'
         '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
         '<path class="head" d="M0 0 8 4 0 8z"/></marker></defs>'
         f"{''.join(lines)}{''.join(boxes)}</svg>"
