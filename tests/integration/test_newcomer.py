@@ -43,7 +43,7 @@ def script(page: Path) -> str:
                 re.sub(r"(?m)^(?!.*--max_iterations)(.*scripts/train\.py.*)$", r"\1 --max_iterations 2", token.content)
             )
         elif language == "python":
-            parts.append(f"python - <<'END_OF_BLOCK'\nimport gymnasium as gym\n{token.content}\nEND_OF_BLOCK\n")
+            parts.append(f".venv/bin/python - <<'END_OF_BLOCK'\nimport gymnasium as gym\n{token.content}\nEND_OF_BLOCK\n")
     return "\n".join(parts)
 
 
