@@ -22,6 +22,9 @@ ROOT = Path(__file__).parents[2]
 TIMEOUT = 1500.0
 """Bound on all the commands of a page, on a busy machine [s]; an idle core takes under three minutes for both."""
 
+LONG_TRAINING = re.compile(r"^(?!.*--max_iterations)(.*scripts/train\.py.*)$", re.MULTILINE)
+"""A training that is to learn something, which takes too long here: it is cut short."""
+
 PREAMBLE = """
 set -euo pipefail
 # a second installation would be 7 GB: the one that runs this test is there already
@@ -38,12 +41,10 @@ def script(page: Path) -> str:
     for token in MarkdownIt("commonmark").parse(page.read_text()):
         language = token.info.strip() if token.type == "fence" else ""
         if language == "bash":
-            # a training that is to learn something takes too long here
-            parts.append(
-                re.sub(r"(?m)^(?!.*--max_iterations)(.*scripts/train\.py.*)$", r"\1 --max_iterations 2", token.content)
-            )
+            parts.append(LONG_TRAINING.sub(r"\1 --max_iterations 2", token.content))
         elif language == "python":
-            parts.append(f".venv/bin/python - <<'END_OF_BLOCK'\nimport gymnasium as gym\n{token.content}\nEND_OF_BLOCK\n")
+            program = f"import gymnasium as gym\n{token.content}"
+            parts.append(f".venv/bin/python - <<'END_OF_BLOCK'\n{program}\nEND_OF_BLOCK\n")
     return "\n".join(parts)
 
 
@@ -79,8 +80,10 @@ class Newcomer:
         return done.stdout + done.stderr
 
     def follow(self, page: str) -> str:
-        """Do all that a page says; returns what was printed."""
-        return self.run(script(self.clone / "docs" / page))
+        """Do all that a page says; returns what was printed, which ``pytest -rP`` shows."""
+        printed = self.run(script(self.clone / "docs" / page))
+        print(printed)
+        return printed
 
 
 @pytest.fixture(scope="module")
