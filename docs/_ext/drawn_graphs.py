@@ -130,7 +130,7 @@ class Mermaid(SphinxDirective):
             drawing = draw_graph(read_graph("\n".join(self.content)))
         except ValueError as error:
             return [self.state.document.reporter.warning(str(error), line=self.lineno)]
-        return [nodes.raw("", drawing, format="html")]
+        return [nodes.raw("", f'<div class="drawn-graph-frame">{drawing}</div>', format="html")]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
