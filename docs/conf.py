@@ -27,11 +27,13 @@ nitpicky = True
 # nothing is fetched to find the pages of other libraries' types
 nitpick_ignore_regex = [
     ("py:.*", r"(abc|argparse|collections|contextlib|dataclasses|pathlib|time)\..*"),
-    ("py:.*", r"(isaaclab\w*|mujoco|numpy|rsl_rl|tensordict|torch)\..*"),
+    ("py:.*", r"(isaaclab\w*|matplotlib|mujoco|numpy|rsl_rl|tensordict|torch)\..*"),
     # a bare name is one of its own module, which may keep it to itself, or of a library
     ("py:.*", r"(?!tsra_)\w+(\.\w+)?"),
-    # parts of signatures that their packages do not export
-    ("py:.*", r"tsra_(bench\.processes|lab\.configs\.(limits|runner_cfg)|lab\.export\.parity|sim2sim\.episodes)\.\w+"),
+    # what packages of ours keep to themselves
+    ("py:.*", r"tsra_(bench\.processes|deploy\.contract|sim2sim\.episodes)\.\w+"),
+    ("py:.*", r"tsra_lab\.(algorithms\.phases\.consistency|configs\.(limits|runner_cfg))\.\w+"),
+    ("py:.*", r"tsra_lab\.export\.(parity|replay)(\.\w+)?"),
 ]
 
 myst_heading_anchors = 4

@@ -38,9 +38,10 @@ def imported(tree: ast.Module) -> list[tuple[str, str]]:
 def missing(module: str, name: str) -> bool:
     """Whether an import would fail."""
     try:
-        return bool(name) and not hasattr(importlib.import_module(module), name)
+        found = importlib.import_module(module)
     except ImportError:
         return True
+    return bool(name) and not hasattr(found, name)
 
 
 @pytest.mark.parametrize("block", PYTHON, ids=str)
