@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE / "_ext"))
+# Sphinx imports extensions by name: those of the pages are of no package
+for file in sorted((HERE / "_ext").glob("*.py")):
+    spec = spec_from_file_location(file.stem, file)
+    sys.modules[file.stem] = module = module_from_spec(spec)
+    spec.loader.exec_module(module)
 
 project = "TSRA Lab"
 author = "The TSRA Lab Developers"
