@@ -8,10 +8,15 @@ PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --n
 # integration tests of under half a minute each
 QUICK := tests/integration/test_color_maze.py tests/integration/test_limited_view.py tests/integration/test_history.py
 
-.PHONY: install demo lint check test-fast test
+.PHONY: install demo docs lint check test-fast test
 
 demo: install
 	$(BIN)/python scripts/demo.py
+
+# the pages as a site; it needs no network, neither to build nor to read
+docs: install
+	OMP_NUM_THREADS=1 $(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky --quiet docs docs/_build
+	@echo "docs/_build/index.html"
 
 # before each commit: under two minutes
 check: lint
