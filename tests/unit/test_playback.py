@@ -8,16 +8,23 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import threading
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
+import yaml
 from tensordict import TensorDict
+from test_environment_of_run import record
+from test_trust import GOOD, write
 
+import tsra_tasks  # noqa: F401
+from tsra_lab.commands import play
 from tsra_lab.hooks import Marks, TaskHooks
-from tsra_lab.runs import check_playback, resolve_configs
+from tsra_lab.runs import check_playback, refusals, resolve_configs, session
 from tsra_lab.runs.playback import MatchedParts, requests
 from tsra_lab.runs.playback.controls import Controls, Pace
 from tsra_lab.runs.playback.overlay import _placed
@@ -140,7 +147,7 @@ class Remembering:
 
 def players() -> Players:
     policies = {name: Remembering(number) for number, name in enumerate(("teacher", "student", "onnx"))}
-    return Players(policies, ["teacher", "student"], 4)
+    return Players(policies, ["teacher", "student"], SimpleNamespace(num_envs=4, device="cpu"))
 
 
 def test_each_acts_in_its_part_until_it_is_switched():
@@ -157,7 +164,7 @@ def test_each_acts_in_its_part_until_it_is_switched():
 
 def test_episodes_are_counted_for_each_part_unless_broken_off():
     cast = players()
-    tally = Tally(cast, 4, "cpu")
+    tally = Tally(cast)
     assert tally.lines() == ["teacher: 0 episodes", "student: 0 episodes"]
     none = torch.zeros(4, dtype=torch.bool)
     success, late = torch.tensor([True, False, True, False]), torch.tensor([False, True, False, False])
@@ -219,6 +226,33 @@ def test_what_cannot_be_played_is_refused_before_the_simulator_starts(monkeypatc
     monkeypatch.setattr(requests, "find_spec", lambda name: None)
     with pytest.raises(ValueError, match="--viz viser needs a package that is not installed"):
         check_playback(arguments(visualizer=["newton_gl", "viser"]), maze)
+
+
+class Launched(Exception):
+    """Isaac Lab's launcher was called."""
+
+
+def test_isaac_sim_s_arguments_reach_isaac_lab_s_launcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    sets = {"teacher": ["privileged"], "student": ["onboard"], "critic": ["privileged"]}
+    checkpoint = write(record(tmp_path / "run"), yaml.safe_dump(GOOD | {"obs_groups": sets}))
+    torch.save({"iter": 1}, checkpoint)
+    launched = []
+
+    def launch(env_cfg: object, args: argparse.Namespace) -> None:
+        launched.append((env_cfg, args))
+        raise Launched
+
+    monkeypatch.setattr(session, "launch_simulation", launch)
+    monkeypatch.setattr(refusals, "_simulator_started", False)
+    run = ["--task", "TSRA-ColorMaze-Rover", "--checkpoint", str(checkpoint), "--device", "cpu"]
+    kit = ["--viz", "kit", "--kit_args=--/app/window/width=640", "physics=isaacsim_physx"]
+    monkeypatch.setattr(sys, "argv", ["play.py", *run, "--policy", "teacher", "student", *kit])
+    with pytest.raises(Launched):
+        play.main()
+    ((env_cfg, args),) = launched
+    assert args.visualizer == ["kit"] and args.kit_args == "--/app/window/width=640" and args.device == "cpu"
+    assert type(env_cfg.sim.physics).__name__ == "PhysxCfg"
+    assert env_cfg.scene.num_envs == args.num_envs == 4 and env_cfg.commands.maze.debug_vis
 
 
 def test_bars_lie_between_their_ends():

@@ -70,15 +70,18 @@ class Playback:
         """
         self.env, self.base = run.env, run.env.unwrapped
         self.controls = controls
-        self.players = Players(policies, names, self.env.num_envs)
-        self.tally = Tally(self.players, self.env.num_envs, self.env.device)
+        self.players = Players(policies, names, self.env)
+        self.tally = Tally(self.players)
         camera = hooks_of(self.env).onboard_camera(self.base)
         if camera is not None:
             camera.switch(True)
         self._matched = MatchedParts(self.env, len(names), run.env_cfg.seed) if len(names) > 1 else None
         self._obs = self.env.get_observations()
+        self._steps = 0
         self._pace = Pace(self.base.step_dt)
-        self._overlay = Overlay(self.base, self.players.parts) if self.base.sim.visualizers else None
+        overlay = Overlay(self.base, self.players.parts)
+        # Isaac Lab calls it before it renders, where there is somebody to see it
+        self.base.sim.vis_marker_registry.add_callback("playback", lambda event: overlay.draw())
         self._page = None
         if server is not None:
             self._page = ViserPage(server, controls, self.players, list(policies), self._label_places())
@@ -108,7 +111,8 @@ class Playback:
             self.base.sim.request_reset()
         if self._matched is not None:
             self._matched.hold()
-        self._obs, _, dones, extras = self.env.step(self.players(self._obs).to(self.env.device))
+        self._obs, _, dones, extras = self.env.step(self.players(self._obs))
+        self._steps += 1
         self.players.reset(dones)
         ended = dones.bool() if self._matched is None else self._matched.ended(dones)
         self.tally.add(ended, terminations(self.env, dones, extras))
@@ -142,10 +146,8 @@ class Playback:
 
     def _show(self) -> None:
         """Show what came of a step."""
-        if self._overlay is not None:
-            self._overlay.draw()
         if self._page is not None:
-            self._page.show(self.tally.lines(), self._obs)
+            self._page.show(self._steps, self.tally.lines(), self._obs)
 
     def _label_places(self) -> torch.Tensor:
         """Where the name of each environment's policy stands [m]. Shape is (num_envs, 3)."""

@@ -41,13 +41,12 @@ class Overlay:
     def draw(self) -> None:
         """Draw the present state."""
         marks = dict(hooks_of(self._env).overlay(self._env))
-        corner = self.corner(self._env)
+        corner, size = self.corner(self._env), 0.04 * self._env.cfg.scene.env_spacing
         for index, (name, part) in enumerate(self._balls.items()):
             shown = torch.zeros(len(self._origins), 1, dtype=torch.bool, device=self._origins.device)
             shown[part] = True
-            marks[name] = Marks(
-                corner.expand(len(shown), 1, 3), PART_COLORS[index % len(PART_COLORS)], 0.25, None, shown
-            )
+            color = PART_COLORS[index % len(PART_COLORS)]
+            marks[name] = Marks(corner.expand(len(shown), 1, 3), color, size, shown=shown)
         for name, item in marks.items():
             if name not in self._drawn:
                 self._drawn[name] = _markers(name, item)
@@ -60,7 +59,7 @@ class Overlay:
     def corner(env: Any) -> torch.Tensor:
         """Where a part's ball is, from the environment's origin [m]. Shape is (3,)."""
         side = 0.4 * env.cfg.scene.env_spacing
-        return torch.tensor([-side, side, 0.3], device=env.device)
+        return torch.tensor([-side, side, 0.05 * side], device=env.device)
 
 
 def _markers(name: str, marks: Marks) -> VisualizationMarkers:

@@ -12,24 +12,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
+from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
 
 class Players:
     """One policy for each part of the environments, any of which may be changed."""
 
-    def __init__(self, policies: Mapping[str, Any], acting: Sequence[str], num_envs: int) -> None:
+    def __init__(self, policies: Mapping[str, Any], acting: Sequence[str], env: VecEnv) -> None:
         """Assign the parts.
 
         Args:
             policies: Policies by name.
             acting: Who acts in each part.
-            num_envs: Number of environments, a multiple of the number of parts.
+            env: Environment, whose number is a multiple of the number of parts.
         """
         self.policies = policies
+        self.num_envs, self.device = env.num_envs, env.device
         self.acting = list(acting)
         """Name of the policy in each part."""
-        size = num_envs // len(acting)
+        size = env.num_envs // len(acting)
         self.parts = [slice(part * size, (part + 1) * size) for part in range(len(acting))]
         """Environments of each part."""
 
@@ -43,7 +45,7 @@ class Players:
             Actions of shape (num_envs, num_actions).
         """
         # each sees all environments, so that its memory is right in every part
-        actions = {name: self.policies[name](obs).to(obs.device) for name in set(self.acting)}
+        actions = {name: self.policies[name](obs).to(self.device) for name in set(self.acting)}
         return torch.cat([actions[name][part] for name, part in zip(self.acting, self.parts, strict=True)])
 
     def reset(self, dones: torch.Tensor) -> None:
@@ -71,16 +73,14 @@ class Players:
 class Tally:
     """Counts how episodes ended, for each part."""
 
-    def __init__(self, players: Players, num_envs: int, device: str | torch.device) -> None:
+    def __init__(self, players: Players) -> None:
         """Begin with none.
 
         Args:
             players: Who acts.
-            num_envs: Number of environments.
-            device: Device of the environments.
         """
         self._players = players
-        self._mixed = torch.zeros(num_envs, dtype=torch.bool, device=device)
+        self._mixed = torch.zeros(players.num_envs, dtype=torch.bool, device=players.device)
         self.episodes = [0 for _ in players.parts]
         """Number of whole episodes in each part."""
         self.outcomes: list[Counter[str]] = [Counter() for _ in players.parts]

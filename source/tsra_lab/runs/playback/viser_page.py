@@ -77,14 +77,15 @@ class ViserPage:
             if several
         ]
 
-    def show(self, lines: Sequence[str], obs: TensorDict) -> None:
+    def show(self, steps: int, lines: Sequence[str], obs: TensorDict) -> None:
         """Show the present state.
 
         Args:
+            steps: Number of steps of the simulation so far.
             lines: How episodes ended, a line for each part.
             obs: Observations, one tensor per group; those of shape (num_envs, channels, height, width) are images.
         """
-        text = "\n".join(f"- {line}" for line in lines)
+        text = "\n".join([f"step {steps}", "", *(f"- {line}" for line in lines)])
         if text != self._outcomes.content:
             self._outcomes.content = text
         for name, labels in zip(self._players.acting, self._labels, strict=False):
@@ -105,9 +106,8 @@ class ViserPage:
         if self._image is None:
             self._images.visible = True
             with self._images:
-                self._image = self._server.gui.add_image(picture, label=" | ".join(self._players.acting))
-        else:
-            self._image.image = picture
+                self._image = self._server.gui.add_image(picture)
+        self._image.image, self._image.label = picture, " | ".join(self._players.acting)
 
     def _add_controls(self, controls: Controls) -> None:
         """Pause, step, reset and speed."""
