@@ -59,7 +59,7 @@ class Panel:
     def picture(self) -> np.ndarray:
         """What is drawn of the scene. Shape is (height, width, 3)."""
         shot = self.page.locator("canvas").first.screenshot()
-        return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"), dtype=np.int16)[:, :650]  # left of the panel
+        return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"), dtype=np.int16)[:, :560]  # left of the panel
 
 
 def wait_until(condition: Callable[[], bool], timeout: float = 60.0) -> None:
