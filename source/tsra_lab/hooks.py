@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, Protocol
 
@@ -23,6 +24,26 @@ class OnboardCamera(Protocol):
 
     def switch(self, on: bool) -> None:
         """Render from the next step on, or stop it."""
+
+
+@dataclass
+class Marks:
+    """Dots, or bars, of one colour, for somebody who watches the task."""
+
+    points: torch.Tensor
+    """Where the dots are, or the bars begin, from the environment's origin [m]. Shape is (num_envs, num_marks, 3)."""
+
+    color: tuple[float, float, float]
+    """Red, green and blue, from 0 to 1."""
+
+    size: float
+    """Diameter of the dots, or thickness of the bars [m]."""
+
+    ends: torch.Tensor | None = None
+    """Where the bars end, of the shape of ``points``; None for dots."""
+
+    shown: torch.Tensor | None = None
+    """Which of them to draw. Shape is (num_envs, num_marks); None for all."""
 
 
 class TaskHooks:
@@ -87,6 +108,17 @@ class TaskHooks:
 
         Returns:
             Values by name. Shapes are (num_envs, ...).
+        """
+        return {}
+
+    def overlay(self, env: Any) -> dict[str, Marks]:
+        """What to draw into the scene for somebody who watches: what the sensors reach, and what they cannot see.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            Marks by name, the same names and numbers at every step.
         """
         return {}
 

@@ -335,6 +335,16 @@ def test_the_height_profile_is_that_of_the_solver_s_boxes(env: ManagerBasedRLEnv
     assert seen > 50
 
 
+def test_spectators_are_shown_the_ground_that_the_teacher_looks_up(env: ManagerBasedRLEnv, curbs: mdp.Curbs) -> None:
+    points = env.cfg.overlay(env)["height_profile"].points
+    assert points.shape == (NUM_ENVS, len(AHEAD) * len(LEFT), 3)
+    assert torch.equal(points[..., 2], curbs.heights_at(points[..., :2]))
+    assert points[..., 2].max() > 0.04 and points[..., 2].min() == 0.0
+    middle = env.scene["robot"].data.root_link_pos_w.torch - env.scene.env_origins
+    reach = (points[..., :2] - middle[:, None, :2]).norm(dim=-1).amax(dim=-1)
+    assert torch.allclose(reach, torch.tensor([max(AHEAD), max(LEFT)]).norm(), atol=1e-4)
+
+
 def test_what_is_hidden_is_redrawn_and_put_back(env: ManagerBasedRLEnv, curbs: mdp.Curbs) -> None:
     env.cfg.curb_share, share = 0.5, env.cfg.curb_share
     robot = env.scene["robot"]

@@ -176,6 +176,19 @@ def test_redrawn_posts_are_those_that_the_fan_does_not_see(env: RslRlVecEnvWrapp
     torch.testing.assert_close(field.posts, present, atol=0, rtol=0)
 
 
+def test_spectators_are_shown_the_fan_and_what_it_does_not_see(env: RslRlVecEnvWrapper) -> None:
+    field = place(env, 0.5, 0.0, math.pi / 2, post=(0.5, 1.0))
+    field.posts[:, 1] = torch.tensor([0.5, -1.0])
+    marks = env.unwrapped.cfg.overlay(env.unwrapped)
+    fan, unseen = marks["fan"], marks["unseen_posts"]
+    assert fan.ends.shape == fan.points.shape == (NUM_ENVS, len(FAN), 3)
+    reach = (fan.ends - fan.points).norm(dim=-1)
+    assert torch.allclose(fan.ends[:, 4, :2], torch.tensor([0.5, 1.0 - field.cfg.post_radius]), atol=1e-4)
+    assert torch.allclose(reach[:, [0, 8]], torch.tensor(FAN_RANGE))
+    assert torch.equal(unseen.points[..., :2], field.posts)
+    assert not unseen.shown[:, 0].any() and unseen.shown[:, 1:].all()
+
+
 def test_pictures_are_drawn_from_recorded_states(env: RslRlVecEnvWrapper, tmp_path) -> None:
     def straight(_: object) -> torch.Tensor:
         return torch.cat([5.0 * field_of(env).command, torch.zeros(NUM_ENVS, 1)], dim=-1)

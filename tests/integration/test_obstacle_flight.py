@@ -259,6 +259,17 @@ def test_posts_behind_are_redrawn_and_posts_ahead_are_not(env: RslRlVecEnvWrappe
     assert torch.equal(course.posts, before)
 
 
+def test_spectators_are_shown_the_view_and_what_is_out_of_it(env: RslRlVecEnvWrapper) -> None:
+    course = place(env, post=(1.5, 0.0))
+    course.posts[:, 1] = torch.tensor([-1.5, 0.0])
+    marks = env.unwrapped.cfg.overlay(env.unwrapped)
+    camera, unseen = marks["camera"], marks["unseen_posts"]
+    ahead = torch.tensor([1.5 - course.cfg.post_radius, 0.0, 1.5])
+    assert torch.allclose(camera.ends[:, camera.ends.shape[1] // 2], ahead, atol=1e-4)
+    assert not unseen.shown[:, 0].any() and unseen.shown[:, 1].all()
+    assert torch.equal(unseen.points[..., :2], course.posts)
+
+
 def test_mujoco_reads_and_moves_alike(env: RslRlVecEnvWrapper) -> None:
     env.seed(2)
     env.reset()

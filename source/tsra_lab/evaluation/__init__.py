@@ -7,7 +7,7 @@
 
 from .embeddings import EmbeddedPairs, PairRecorder, alignment_figure
 from .environment_state import preserved
-from .episodes import Episodes, run_episodes
+from .episodes import Episodes, run_episodes, terminations
 from .imitability import measure_imitability
 from .initial_states import write_initial_states
 from .report import evaluation_report, format_performance, format_table, shortfall
@@ -24,5 +24,6 @@ __all__ = [
     "preserved",
     "run_episodes",
     "shortfall",
+    "terminations",
     "write_initial_states",
 ]

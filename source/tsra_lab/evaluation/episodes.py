@@ -130,7 +130,7 @@ def _run_batch(
         returns += rewards * active
         lengths += active
         ended = active & dones.bool()
-        for name, fired in _terminations(env, dones, extras).items():
+        for name, fired in terminations(env, dones, extras).items():
             outcomes[name] = outcomes.get(name, torch.zeros_like(ended)) | (ended & fired)
         active &= ~ended
     return Episodes(
@@ -142,11 +142,19 @@ def _run_batch(
     )
 
 
-def _terminations(env: VecEnv, dones: torch.Tensor, extras: dict) -> dict[str, torch.Tensor]:
-    """Which terms ended each episode in the last step.
+def terminations(env: VecEnv, dones: torch.Tensor, extras: dict) -> dict[str, torch.Tensor]:
+    """Find out which terms ended each episode in the last step.
 
     Without managers they are ``terminated`` and ``time_out``, where the environment tells which; else :data:`ENDED`,
     for a signal that is missing is not a no.
+
+    Args:
+        env: Isaac Lab environment in rsl_rl's wrapper.
+        dones: Which episodes ended, as its step said. Shape is (num_envs,).
+        extras: Further information of the step.
+
+    Returns:
+        Whether each term fired, by name. Shapes are (num_envs,).
     """
     base = env.unwrapped
     manager = getattr(base, "termination_manager", None)

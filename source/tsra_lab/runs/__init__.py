@@ -35,7 +35,7 @@ from .opening import (
     open_run,
 )
 from .plain_yaml import read_plain_yaml
-from .playback import play
+from .playback import check_playback, open_playback
 from .progress_lines import EpisodesDone, ProgressLines
 from .recorded_agent import agent_of_run
 from .refusals import reading, refusing
@@ -69,6 +69,7 @@ __all__ = [
     "apply_arguments",
     "check_device",
     "check_groups_exist",
+    "check_playback",
     "check_task",
     "distillation_agent",
     "distillation_agent_key",
@@ -88,10 +89,10 @@ __all__ = [
     "newest_checkpoint",
     "onboard_groups",
     "open_environment",
+    "open_playback",
     "open_run",
     "open_training",
     "parse_args",
-    "play",
     "positive",
     "read_manifest",
     "read_plain_yaml",

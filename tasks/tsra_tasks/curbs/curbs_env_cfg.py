@@ -33,9 +33,11 @@ from isaaclab_tasks.contrib.velocity.config.spot import mdp as spot_mdp
 from isaaclab_tasks.core.velocity import mdp as isaac_mdp
 
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
+from tsra_lab.hooks import Marks
 
 from ..props import CURB_WIDTH, GROUND_CFG, curb_cfg
 from ..robots import QUADRUPED_ACTION_SCALE, QUADRUPED_CFG, QUADRUPED_FEET, QUADRUPED_JOINTS, go1
+from ..shared.marks import UNSEEN
 from ..shared.options import Range, check_number, check_range
 from ..shared.scene import LIGHT_CFG
 from ..shared.task_env_cfg import OnboardGroupCfg, TaskEnvCfg
@@ -448,3 +450,16 @@ class CurbsEnvCfg(TaskEnvCfg):
             self.curb_share,
             reach=math.hypot(max(AHEAD), max(LEFT)),
         )
+
+    def overlay(self, env: ManagerBasedRLEnv) -> dict[str, Marks]:
+        """Show the ground that the teacher looks up, and the student does not see, to somebody who watches.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            ``height_profile``; nothing where the term was taken away.
+        """
+        group = env.observation_manager.cfg.privileged
+        profile = None if group is None else group.height_profile
+        return {} if profile is None else {"height_profile": Marks(profile.func.points(ROBOT), UNSEEN, 0.03)}

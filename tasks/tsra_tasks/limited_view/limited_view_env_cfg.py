@@ -31,8 +31,10 @@ from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
 
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
+from tsra_lab.hooks import Marks
 
 from ..robots import TURNING_ROVER_CFG
+from ..shared.marks import ray_marks, unseen_marks
 from ..shared.physics_cfg import ContactFreePhysicsCfg
 from ..shared.posts import post_distances
 from ..shared.scene import LIGHT_CFG, floor_cfg
@@ -245,6 +247,23 @@ class LimitedViewEnvCfg(TaskEnvCfg):
             "turn_rate": field.turn_rate,
             "goal": field.goal,
             "posts": field.posts,
+        }
+
+    def overlay(self, env: ManagerBasedRLEnv) -> dict[str, Marks]:
+        """Show the student's fan, and the posts that it does not see, to somebody who watches.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            ``fan`` and ``unseen_posts``.
+        """
+        field, angles = env.command_manager.get_term("field"), torch.tensor(FAN, device=env.device)
+        origins = torch.nn.functional.pad(field.position, (0, 1), value=0.1)
+        distances = field.post_distances(angles, FAN_RANGE)
+        return {
+            "fan": ray_marks(origins, field.heading, distances, angles),
+            "unseen_posts": unseen_marks(field.posts, field.seen_posts(angles, FAN_RANGE), height=0.6),
         }
 
     def play_mode(self):

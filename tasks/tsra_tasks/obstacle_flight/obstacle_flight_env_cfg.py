@@ -33,11 +33,13 @@ from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
 
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
+from tsra_lab.hooks import Marks
 
 from ..props import POST_CFG, POST_RADIUS
 from ..robots import QUADROTOR_CFG
 from ..shared.depth_image import DepthImage
 from ..shared.image_noise import ImageNoiseCfg
+from ..shared.marks import ray_marks, unseen_marks
 from ..shared.physics_cfg import ContactFreePhysicsCfg
 from ..shared.posts import post_distances
 from ..shared.renderer_cfg import CameraRendererCfg
@@ -335,4 +337,21 @@ class ObstacleFlightEnvCfg(CameraTaskEnvCfg):
             "motor_thrusts": env.action_manager.get_term("flight").dynamics.motor_thrusts,
             "goal": course.goal,
             "posts": course.posts,
+        }
+
+    def overlay(self, env: ManagerBasedRLEnv) -> dict[str, Marks]:
+        """Show how far the camera sees, and the posts out of its view, to somebody who watches.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            ``camera``, level rays within its field of view, and ``unseen_posts``.
+        """
+        course, angles = env.command_manager.get_term("course"), torch.tensor(AHEAD, device=env.device)
+        distances = course.post_distances(angles, CAMERA_RANGE)
+        seen = course.posts_in_view(FIELD_OF_VIEW, CAMERA_RANGE)
+        return {
+            "camera": ray_marks(course.position, course.heading, distances, angles),
+            "unseen_posts": unseen_marks(course.posts, seen, height=2.3),
         }

@@ -209,11 +209,23 @@ class Curbs:
             Heights above the flat ground [m]: of the ground at the points, of shape (num_envs, num_points), and of
             the robot's root, of shape (num_envs,).
         """
-        position = robot.data.root_link_pos_w.torch - self._origins
+        return self.points_around(robot, grid)[..., 2], (robot.data.root_link_pos_w.torch - self._origins)[:, 2]
+
+    def points_around(self, robot: Articulation, grid: torch.Tensor) -> torch.Tensor:
+        """Points of the ground around a robot.
+
+        Args:
+            robot: The robot.
+            grid: Points as :meth:`profile` takes them. Shape is (num_points, 2).
+
+        Returns:
+            Points from the environment's origin [m]. Shape is (num_envs, num_points, 3).
+        """
+        position = (robot.data.root_link_pos_w.torch - self._origins)[:, None, :2]
         heading = robot.data.heading_w.torch[:, None]
         cos, sin = heading.cos(), heading.sin()
         turned = torch.stack([cos * grid[:, 0] - sin * grid[:, 1], sin * grid[:, 0] + cos * grid[:, 1]], dim=-1)
-        return self.heights_at(position[:, None, :2] + turned), position[:, 2]
+        return torch.cat([position + turned, self.heights_at(position + turned)[..., None]], dim=-1)
 
 
 _FOUND: WeakKeyDictionary[ManagerBasedEnv, Curbs] = WeakKeyDictionary()

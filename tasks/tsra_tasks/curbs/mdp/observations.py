@@ -61,3 +61,14 @@ class HeightProfile(ManagerTermBase):
         """
         ground, root = self._curbs.profile(env.scene[asset_cfg.name], self._grid)
         return ground - (root[:, None] - nominal_height)
+
+    def points(self, asset_cfg: SceneEntityCfg) -> torch.Tensor:
+        """Where the heights are looked up.
+
+        Args:
+            asset_cfg: The robot.
+
+        Returns:
+            Points of the ground, from the environment's origin [m]. Shape is (num_envs, num_points, 3).
+        """
+        return self._curbs.points_around(self._env.scene[asset_cfg.name], self._grid)

@@ -94,6 +94,26 @@ class FieldCommand(RoverGoalCommand):
         speed = velocity.norm(dim=-1)
         return torch.where(speed > SLOW, velocity[:, 0] / speed.clamp(min=SLOW), torch.nan)
 
+    def seen_posts(self, angles: torch.Tensor, max_range: float) -> torch.Tensor:
+        """Find out which posts a fan of rays sees: those without which it would read otherwise.
+
+        Args:
+            angles: Directions of the fan's rays, from the robot's heading [rad]. Shape is (num_rays,).
+            max_range: Reach of the rays [m].
+
+        Returns:
+            Whether each post is seen. Shape is (num_envs, num_posts).
+        """
+        present = self.posts
+        reading = self.post_distances(angles, max_range)
+        seen = torch.zeros(present.shape[:2], dtype=torch.bool, device=self.device)
+        for post in range(self.cfg.num_posts):
+            self.posts = present.clone()
+            self.posts[:, post] = torch.inf
+            seen[:, post] = (self.post_distances(angles, max_range) != reading).any(dim=-1)
+        self.posts = present
+        return seen
+
     @contextmanager
     def redrawn_unseen_posts(self, angles: torch.Tensor, max_range: float) -> Iterator[torch.Tensor]:
         """Put the posts that a fan of rays does not see to other places that it does not see either.
@@ -107,11 +127,7 @@ class FieldCommand(RoverGoalCommand):
         """
         present = self.posts
         reading = self.post_distances(angles, max_range)
-        seen = torch.zeros(present.shape[:2], dtype=torch.bool, device=self.device)
-        for post in range(self.cfg.num_posts):
-            self.posts = present.clone()
-            self.posts[:, post] = torch.inf
-            seen[:, post] = (self.post_distances(angles, max_range) != reading).any(dim=-1)
+        seen = self.seen_posts(angles, max_range)
         found = torch.zeros(self.num_envs, dtype=torch.bool, device=self.device)
         chosen = present.clone()
         for _ in range(REDRAWS):
