@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import mujoco
 import numpy as np
@@ -30,6 +31,14 @@ PAGE_FILE = "page.json"
 
 class PageError(ValueError):
     """A page cannot be made of these files, or a folder is none."""
+
+
+class _Entrant(NamedTuple):
+    """A policy that is to be on the page."""
+
+    name: str
+    path: Path
+    policy: Policy
 
 
 def build_page(
@@ -56,24 +65,24 @@ def build_page(
     states = {item.task: item for item in recorded}
     if len(states) < len(recorded):
         raise PageError("Give one file of initial states for each task.")
-    loaded = [(name, path, Policy.load(path)) for name, path in policies]
-    tasks = list(dict.fromkeys(policy.contract["task"] for _, _, policy in loaded))
-    if absent := [task for task in tasks if task not in WORLDS]:
+    of_tasks: dict[str, list[_Entrant]] = {}
+    for name, path in policies:
+        entrant = _Entrant(name, Path(path), Policy.load(path))
+        of_tasks.setdefault(entrant.policy.contract["task"], []).append(entrant)
+    if absent := [task for task in of_tasks if task not in WORLDS]:
         raise PageError(f"The page has no world for {', '.join(absent)}; it has {', '.join(WORLDS)}.")
-    if absent := [task for task in tasks if task not in states]:
+    if absent := [task for task in of_tasks if task not in states]:
         raise PageError(f"There are no initial states of {', '.join(absent)}: give them with --initial_states.")
+    tasks = [_describe_task(entrants, states[task], episodes) for task, entrants in of_tasks.items()]
     (page / "policies").mkdir(parents=True, exist_ok=True)
     (page / PAGE_FILE).unlink(missing_ok=True)
     build_script(page)
-    entries = []
-    for task in tasks:
-        of_task = [item for item in loaded if item[2].contract["task"] == task]
-        names = [name for name, _, _ in of_task]
-        if len(set(names)) < len(names):
-            raise PageError(f"Policies of {task} share a name: {', '.join(names)}.")
-        entries.append(_write_task(page, task, of_task, states[task], episodes))
-    data = {"format_version": FORMAT_VERSION, "mujoco": mujoco.__version__, "tasks": entries}
-    write_report(data, page / PAGE_FILE)
+    for described, entrants in zip(tasks, of_tasks.values(), strict=True):
+        for item, entrant in zip(described["policies"], entrants, strict=True):
+            shutil.copyfile(entrant.path, page / item["file"])
+        world = WORLDS[described["task"]](entrants[0].policy.contract, states[described["task"]].env_cfg)
+        mujoco.mj_saveModel(world.model, str(page / described["model"]), None)
+    write_report({"format_version": FORMAT_VERSION, "mujoco": mujoco.__version__, "tasks": tasks}, page / PAGE_FILE)
 
 
 def check_page(page: str | Path) -> None:
@@ -89,45 +98,29 @@ def check_page(page: str | Path) -> None:
         raise PageError(f"'{page}' holds no page ({PAGE_FILE}): give policies to build one of.")
 
 
-def _write_task(
-    page: Path, task: str, policies: Sequence[tuple[str, str, Policy]], recorded: InitialStates, episodes: int
-) -> dict:
-    """Write the files of a task, and describe it."""
-    env_cfg = recorded.env_cfg
-    contracts = [policy.contract for _, _, policy in policies]
-    if any(contract["timing"] != contracts[0]["timing"] for contract in contracts):
+def _describe_task(entrants: Sequence[_Entrant], recorded: InitialStates, episodes: int) -> dict:
+    """What the page must know of a task, once it is seen that its policies run in its world."""
+    env_cfg, task = recorded.env_cfg, recorded.task
+    names = [entrant.name for entrant in entrants]
+    if len(set(names)) < len(names):
+        raise PageError(f"Policies of {task} share a name: {', '.join(names)}.")
+    timing = entrants[0].policy.contract["timing"]
+    if any(entrant.policy.contract["timing"] != timing for entrant in entrants):
         raise PageError(f"The policies of {task} have different control periods or physics steps.")
-    count = min(episodes, len(recorded))
     described = []
-    for index, (name, path, policy) in enumerate(policies):
+    for index, (name, _, policy) in enumerate(entrants):
         world = WORLDS[task](policy.contract, env_cfg)
         noise = SensorNoise(policy.contract, env_cfg, seed=0)
         world.reset(recorded.state(0))
-        policy.act(noise(world.observe()))  # sizes fit, and no sensor is missing
-        file = f"policies/{task}_{index}.onnx"
-        shutil.copyfile(path, page / file)
-        described.append({"name": name, "file": file, "noise": _describe_noise(policy.contract, env_cfg)})
-    world = WORLDS[task](contracts[0], env_cfg)
-    mujoco.mj_saveModel(world.model, str(page / f"{task}.mjb"), None)
+        policy.act(noise(world.observe()))  # no sensor is missing, and all have the sizes that it was trained with
+        normal = {term: {key: cfg[key] for key in ("mean", "std")} for term, cfg in noise.settings.items()}
+        described.append({"name": name, "file": f"policies/{task}_{index}.onnx", "noise": normal})
+    states = [recorded.state(episode) for episode in range(min(episodes, len(recorded)))]
     return {
         "task": task,
         "model": f"{task}.mjb",
-        "control_period_s": contracts[0]["timing"]["control_period_s"],
-        "world": world.describe(env_cfg),
-        "initial_states": [_plain(recorded.state(episode)) for episode in range(count)],
+        "control_period_s": timing["control_period_s"],
+        "world": WORLDS[task](entrants[0].policy.contract, env_cfg).describe(env_cfg),
+        "initial_states": [{name: np.asarray(values).tolist() for name, values in state.items()} for state in states],
         "policies": described,
     }
-
-
-def _describe_noise(contract: Mapping, env_cfg: dict) -> dict[str, dict[str, float]]:
-    """Mean and standard deviation of each sensor's noise; that it is normal was checked by SensorNoise."""
-    noises = {}
-    for term in (term for item in contract["inputs"] for term in item["terms"] if not term["noise_free"]):
-        noise = env_cfg["observations"][term["group"]][term["name"]]["noise"]
-        noises[term["name"]] = {"mean": noise["mean"], "std": noise["std"]}
-    return noises
-
-
-def _plain(state: Mapping[str, np.ndarray]) -> dict:
-    """Arrays as lists."""
-    return {name: np.asarray(values).tolist() for name, values in state.items()}

@@ -69,7 +69,7 @@ def export_teacher(opened: OpenRun, directory: str | Path) -> Path:
     """
     env, runner = opened.env, opened.runner
     teacher = opened.policies(["teacher"])["teacher"]
-    groups = runner.contract["sets"]["teacher"]
+    groups = [*teacher.obs_groups, *getattr(teacher, "obs_groups_2d", [])]  # rsl_rl lists image groups apart
     provenance = {
         "name": opened.checkpoint.parent.name,
         "iteration": runner.current_learning_iteration,

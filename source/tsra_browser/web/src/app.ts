@@ -156,6 +156,7 @@ class App {
       set(view.state, words);
       view.state.className = "state";
       if (lane.outcome !== null) view.state.classList.add(lane.outcome === "success" ? "success" : "failure");
+      view.canvas.dataset.position = lane.world.position.join(" "); // for scripts and tests
       const { outOfRange } = lane.policy;
       set(view.warning, outOfRange.length > 0 ? `Beyond what it saw in training: ${outOfRange.join(", ")}` : "");
       const label = `${lane.entry.name} from above. Arrow keys push the rovers.`;
