@@ -63,7 +63,10 @@ export class Policy {
    */
   static async load(file: Uint8Array): Promise<Policy> {
     const contract = readContract(file);
-    const session = await ort.InferenceSession.create(file, { executionProviders: ["wasm"] });
+    const session = await ort.InferenceSession.create(file, {
+      executionProviders: ["wasm"],
+      logSeverityLevel: 4, // what goes wrong is thrown, not printed
+    });
     const expected = [contract.inputs[0].name, ...contract.memory.map((item) => item.input)];
     if (session.inputNames.join() !== expected.join()) {
       throw new ContractError(`The graph has ${session.inputNames}, the contract ${expected}.`);
