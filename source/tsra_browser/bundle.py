@@ -97,7 +97,7 @@ def installed_packages() -> Path:
         with tempfile.TemporaryDirectory(dir=cache) as temporary:
             work = Path(temporary, "packages")
             work.mkdir()
-            for name in ("package.json", "package-lock.json", ".npmrc"):
+            for name in ("package.json", "package-lock.json"):
                 shutil.copyfile(WEB / name, work / name)
             run_node(_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", work, packages=None)
             try:

@@ -11,7 +11,6 @@ import base64
 import io
 import json
 import os
-import re
 import shutil
 import threading
 from collections.abc import Callable, Generator
@@ -84,7 +83,7 @@ def address(built: Path) -> Generator[str]:
 @pytest.fixture(scope="module")
 def open_browser(tmp_path_factory: pytest.TempPathFactory) -> Generator[Callable[..., BrowserContext]]:
     """Starts Chromium; CI has it."""
-    chromium = shutil.which("chromium")
+    chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
     if chromium is None:
         message = "needs Chromium: apt-get install chromium"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)

@@ -140,7 +140,8 @@ class App {
     const experiment = this.experiment;
     for (; this.owed >= period && !this.paused; this.owed -= period) {
       const ended = await experiment.tick();
-      if (ended) this.report();
+      if (ended > 0) this.showTally();
+      if (ended > 0 && experiment.over) this.report();
       document.body.dataset.ticks = String(experiment.ticks);
     }
     this.show(this.owed / period);
@@ -166,7 +167,6 @@ class App {
 
   /** Tell how the episode ended. */
   private report(): void {
-    this.showTally();
     const told = this.experiment.lanes.map(({ entry, outcome }) => `${entry.name} ${this.texts.outcomes[outcome!]}`);
     if (performance.now() - this.said > NEWS_INTERVAL) this.say(`${told.join("; ")}.`);
   }

@@ -106,20 +106,23 @@ export class Experiment {
   /**
    * Go on by a control period.
    *
-   * @returns Whether the last lane's episode ended in it.
+   * @returns In how many lanes the episode ended.
    */
-  async tick(): Promise<boolean> {
+  async tick(): Promise<number> {
     this.ticks++;
     if (this.over) {
       if (++this.held >= HOLD) this.begin(this.episode + 1);
-      return false;
+      return 0;
     }
+    let ended = 0;
     for (const lane of this.lanes) {
       if (lane.outcome !== null) continue;
       await lane.step(this.noisy);
-      if (lane.outcome !== null) this.count(lane.entry.name, lane.outcome);
+      if (lane.outcome === null) continue;
+      this.count(lane.entry.name, lane.outcome);
+      ended++;
     }
-    return this.over;
+    return ended;
   }
 
   /** Push all rovers that still drive. */
