@@ -14,12 +14,12 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
-from browser_files import FIELD, MAZE, write_reacting, write_states, write_steady
-from onnx import TensorProto, helper
+from browser_files import FIELD, MAZE, write_reacting, write_slicing, write_states, write_steady
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from tiny_file import describe_vector, metadata_of, save, vector_graph
@@ -110,7 +110,21 @@ def context(open_browser: Callable[..., BrowserContext]) -> BrowserContext:
 
 @pytest.fixture
 def page(context: BrowserContext, address: str) -> Generator[Page]:
-    """The page, loaded. It asked nobody else for anything, and the console stayed silent."""
+    """The page, as it is when it was just loaded."""
+    with loaded(context, address) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def runtime(context: BrowserContext, address: str) -> Generator[Page]:
+    """A page for tests that only use its runtime and its worlds, and nothing that is seen."""
+    with loaded(context, address) as page:
+        yield page
+
+
+@contextmanager
+def loaded(context: BrowserContext, address: str) -> Generator[Page]:
+    """The page. In the end it asked nobody else for anything, and its console stayed silent."""
     page = context.new_page()
     told, asked = watched(page)
     page.goto(address)
@@ -173,7 +187,7 @@ def test_300_steps_take_30_seconds(page: Page) -> None:
 
 @pytest.mark.parametrize("task", POLICIES)
 def test_actions_and_paths_are_those_of_python(
-    page: Page, built: Path, recorded: dict[str, InitialStates], task: str
+    runtime: Page, built: Path, recorded: dict[str, InitialStates], task: str
 ) -> None:
     files = {name: f"policies/{task}_{index}.onnx" for index, name in enumerate(POLICIES[task])}
     for name in ("reacting", "teacher"):
@@ -181,7 +195,9 @@ def test_actions_and_paths_are_those_of_python(
         world = WORLDS[task](policy.contract, recorded[task].env_cfg)
         for episode in range(3):
             expected = run_in_python(world, policy, recorded[task].state(episode))
-            seen = page.evaluate(RUN_EPISODE, [task, name, episode, [step["readings"] for step in expected["steps"]]])
+            seen = runtime.evaluate(
+                RUN_EPISODE, [task, name, episode, [step["readings"] for step in expected["steps"]]]
+            )
             assert seen["outcome"] == expected["outcome"] and len(seen["states"]) == len(expected["steps"])
             assert len(expected["steps"]) > 10
             # the network on recorded readings, and then in the page's own world
@@ -271,7 +287,7 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_contracts_mean_what_they_mean_to_the_robot(page: Page, tmp_path: Path, layout: str) -> None:
+def test_contracts_mean_what_they_mean_to_the_robot(runtime: Page, tmp_path: Path, layout: str) -> None:
     terms = LAYOUTS[layout]
     contract = describe_vector(terms, 3, clip_actions=1.5)
     contract["inputs"][0]["shape"] = [sum(term["shape"][0] * max(term["history_length"], 1) for term in terms)]
@@ -286,30 +302,9 @@ def test_contracts_mean_what_they_mean_to_the_robot(page: Page, tmp_path: Path, 
     readings = [{name: random.normal(0.0, 2.0, shape) for name, shape in shapes.items()} for _ in range(6)]
     expected = [(policy.act(item).tolist(), policy.last_inputs["obs"][0].tolist()) for item in readings]
     lists = [{name: values.tolist() for name, values in item.items()} for item in readings]
-    seen = page.evaluate(ACT, [encoded(path), lists])
+    seen = runtime.evaluate(ACT, [encoded(path), lists])
     difference("inputs", [item["input"] for item in seen], [inputs for _, inputs in expected], 1e-6)
     difference("targets", [item["targets"] for item in seen], [targets for targets, _ in expected], 1e-6)
-
-
-def write_slicing(path: Path, contract: dict) -> Path:
-    """A policy whose actions are the last three of its inputs, and with memory what it did before, too."""
-    inputs = [helper.make_tensor_value_info("obs", TensorProto.FLOAT, ["batch", contract["inputs"][0]["shape"][0]])]
-    outputs = [helper.make_tensor_value_info("actions", TensorProto.FLOAT, ["batch", 3])]
-    nodes = [helper.make_node("Slice", ["obs", "start", "end", "axis"], ["last"])]
-    if contract["memory"]:
-        inputs.append(helper.make_tensor_value_info("h_in", TensorProto.FLOAT, [1, "batch", 3]))
-        outputs.append(helper.make_tensor_value_info("h_out", TensorProto.FLOAT, [1, "batch", 3]))
-        nodes += [
-            helper.make_node("Squeeze", ["h_in", "layer"], ["before"]),
-            helper.make_node("Add", ["last", "before"], ["actions"]),
-            helper.make_node("Unsqueeze", ["actions", "layer"], ["h_out"]),
-        ]
-    else:
-        nodes.append(helper.make_node("Identity", ["last"], ["actions"]))
-    places = {"start": -3, "end": 2**31, "axis": 1} | ({"layer": 0} if contract["memory"] else {})
-    constants = [helper.make_tensor(name, TensorProto.INT64, [1], [place]) for name, place in places.items()]
-    graph = helper.make_graph(nodes, "policy", inputs, outputs, constants)
-    return save(graph, path, metadata_of(contract))
 
 
 ACT = """async ([content, series]) => {
@@ -341,7 +336,7 @@ def encoded(path: Path) -> str:
         ({"inputs": "renamed"}, "The graph has obs, the contract other"),
     ],
 )
-def test_what_the_page_does_not_do_is_refused(page: Page, tmp_path: Path, changes: dict, message: str) -> None:
+def test_what_the_page_does_not_do_is_refused(runtime: Page, tmp_path: Path, changes: dict, message: str) -> None:
     term = describe_term("a", "g", [2])
     inputs = {
         "image": [{"name": "depth", "shape": [1, 2, 2], "terms": [describe_term("depth", "depth", [1, 2, 2])]}],
@@ -354,7 +349,7 @@ def test_what_the_page_does_not_do_is_refused(page: Page, tmp_path: Path, change
         contract["inputs"] = inputs[changes["inputs"]]
     path = save(vector_graph(2), tmp_path / "policy.onnx", metadata_of(contract))
     with pytest.raises(Exception, match=message):
-        page.evaluate(ACT, [encoded(path), []])
+        runtime.evaluate(ACT, [encoded(path), []])
 
 
 MOVED = "([axis, least]) => document.querySelector('canvas').dataset.position.split(' ')[axis] > least"

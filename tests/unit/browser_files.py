@@ -76,6 +76,27 @@ def write_steady(path: Path, task: str, action: list[float]) -> Path:
     return write_network(path, contract, np.zeros((contract["inputs"][0]["shape"][0], len(action))), np.array(action))
 
 
+def write_slicing(path: Path, contract: dict) -> Path:
+    """A policy whose actions are the last three of its inputs, and with memory what it did before, too."""
+    inputs = [helper.make_tensor_value_info("obs", TensorProto.FLOAT, ["batch", contract["inputs"][0]["shape"][0]])]
+    outputs = [helper.make_tensor_value_info("actions", TensorProto.FLOAT, ["batch", 3])]
+    nodes = [helper.make_node("Slice", ["obs", "start", "end", "axis"], ["last"])]
+    if contract["memory"]:
+        inputs.append(helper.make_tensor_value_info("h_in", TensorProto.FLOAT, [1, "batch", 3]))
+        outputs.append(helper.make_tensor_value_info("h_out", TensorProto.FLOAT, [1, "batch", 3]))
+        nodes += [
+            helper.make_node("Squeeze", ["h_in", "layer"], ["before"]),
+            helper.make_node("Add", ["last", "before"], ["actions"]),
+            helper.make_node("Unsqueeze", ["actions", "layer"], ["h_out"]),
+        ]
+    else:
+        nodes.append(helper.make_node("Identity", ["last"], ["actions"]))
+    places = {"start": -3, "end": 2**31, "axis": 1} | ({"layer": 0} if contract["memory"] else {})
+    constants = [helper.make_tensor(name, TensorProto.INT64, [1], [place]) for name, place in places.items()]
+    graph = helper.make_graph(nodes, "policy", inputs, outputs, constants)
+    return save(graph, path, metadata_of(contract))
+
+
 def maze_states(count: int = 3) -> Episodes:
     """Colour maze episodes whose lava is drawn, but for a free middle row."""
     episodes = maze_episodes([True] * count)
