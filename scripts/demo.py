@@ -3,7 +3,10 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""From nothing to an ONNX student on the colour maze: train, distil, export, evaluate, draw. ``make demo`` runs it."""
+"""From nothing to an ONNX student on the colour maze, and to a page in the browser that drives it.
+
+``make demo`` runs it: train, distil, export, evaluate, draw.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ import json
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import matplotlib
@@ -19,8 +24,11 @@ matplotlib.use("Agg")
 
 from matplotlib import pyplot
 
+from tsra_browser import BuildError, build_page
+from tsra_browser.command import PORT
 from tsra_lab.evaluation import format_table
 from tsra_lab.runs import find_run, make_parser, open_run, parse_args, positive
+from tsra_results import read_initial_states
 from tsra_tasks.color_maze.drawing import animate_paths, draw_paths, record_episodes
 
 TASK = "TSRA-ColorMaze-Rover"
@@ -50,30 +58,82 @@ def main() -> int:
     budget = [] if args.max_iterations is None else ["--max_iterations", str(args.max_iterations)]
 
     start = time.time()
-    teacher_run = run_script("train.py", *training, *budget, *overrides)
-    student_run = run_script("distill.py", "--teacher", teacher_run, *training)
-    reports = {}
+    log = output / "plain_teacher.log"
+    # the control, on the other core: a plain teacher and its student
+    with ThreadPoolExecutor(1) as other:
+        control = other.submit(make_control, training, [*budget, *overrides], log)
+        teacher_run = run_script("train.py", *training, *budget, *overrides)
+        student_run = run_script("distill.py", "--teacher", teacher_run, *training)
+        plain_run, plain_student_run = control.result()
+    reports, states = {}, output / "initial_states.npz"
     for name, run in (("zero-shot", teacher_run), ("distilled", student_run)):
         file = output / f"evaluation_{name}.json"
-        run_script("evaluate.py", "--checkpoint", run, "--episodes", str(args.episodes), "--json", str(file), *machine)
+        measured = ["--episodes", str(args.episodes), "--json", str(file), "--initial_states", str(states)]
+        run_script("evaluate.py", "--checkpoint", run, *measured, *machine)
         reports[name] = json.loads(file.read_text())
     draw_learning_curve(Path(teacher_run), output / "learning_curve.png")
     draw_mazes(args, student_run, overrides, output)
+    seeing = output / "teacher_for_the_page"
+    run_script("export_teacher.py", "--checkpoint", plain_run, "--output", str(seeing), *machine)
+    policies = {
+        "Student of a plain teacher": exported_student(plain_student_run),
+        "TSRA's student, distilled": exported_student(student_run),
+        "Plain teacher, which sees the lava": seeing / "policy.onnx",
+    }
 
     print(f"\n{TASK}: {time.time() - start:.0f} s from start to end\n")
     for name, report in reports.items():
         print(f"Student {name}:\n{format_table(report)}\n")
-    exported = Path(student_run, "student", "policy.onnx")
-    print("\n".join(f"  {path}" for path in (*sorted(output.iterdir()), exported)))
+    print("\n".join(f"  {path}" for path in (*sorted(output.iterdir()), exported_student(student_run))))
+    offer_page(output / "page", policies, states)
     return 0
 
 
-def run_script(name: str, *arguments: str) -> str:
+def make_control(training: list[str], options: list[str], log: Path) -> tuple[str, str]:
+    """Train a plain PPO teacher and distil its student by DAgger, without a word on the terminal.
+
+    Args:
+        training: Arguments of both trainings.
+        options: Further arguments of the teacher's.
+        log: File for what the scripts print.
+
+    Returns:
+        Run directories of teacher and student.
+    """
+    log.write_text("")
+    plain = run_script("train.py", "--agent", "rsl_rl_ppo_cfg_entry_point", *training, *options, log=log)
+    return plain, run_script("distill.py", "--teacher", plain, *training, log=log)
+
+
+def exported_student(run: str) -> Path:
+    """The exported student of a run."""
+    return Path(run, "student", "policy.onnx")
+
+
+def offer_page(page: Path, policies: dict[str, Path], states: Path) -> None:
+    """Build a page in which one drives the policies, and say where it will be.
+
+    Args:
+        page: Folder of the page.
+        policies: Exported policies by name.
+        states: File of initial states.
+    """
+    try:
+        build_page(page, [(name, str(path)) for name, path in policies.items()], [read_initial_states(states)], 100)
+    except BuildError as error:  # of a machine that reaches no registry for the page's packages
+        print(f"\n[WARNING] There is no page for the browser: {error}")
+        return
+    print(f"\nDrive them yourself at http://127.0.0.1:{PORT}/, once this serves it:")
+    print(f"  {sys.executable} scripts/browse.py --page {page} --serve")
+
+
+def run_script(name: str, *arguments: str, log: Path | None = None) -> str:
     """Run one of the scripts as a user would, showing what it prints.
 
     Args:
         name: File name of the script.
         arguments: Its arguments.
+        log: File that gets what it prints, errors included; None for the terminal.
 
     Returns:
         The run directory that the script named at its end, or an empty string.
@@ -82,14 +142,16 @@ def run_script(name: str, *arguments: str) -> str:
         SystemExit: If the script fails.
     """
     command = [sys.executable, str(Path(__file__).with_name(name)), *arguments]
-    print(f"\n$ python scripts/{name} {' '.join(arguments)}", flush=True)
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    print(f"\n$ python scripts/{name} {' '.join(arguments)}{f' > {log}' if log else ''}", flush=True)
     last = ""
-    for line in process.stdout:
-        print(line, end="", flush=True)
-        last = line
+    with nullcontext(sys.stdout) if log is None else log.open("a") as shown:
+        errors = None if log is None else subprocess.STDOUT
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        for line in process.stdout:
+            print(line, end="", flush=True, file=shown)
+            last = line
     if process.wait() != 0:
-        sys.exit(f"scripts/{name} failed with status {process.returncode}.")
+        sys.exit(f"scripts/{name} failed with status {process.returncode}{f': see {log}' if log else ''}.")
     prefix = "Run directory: "
     return last.removeprefix(prefix).strip() if last.startswith(prefix) else ""
 

@@ -126,13 +126,13 @@ def write_initial_states(
         np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
-def read_initial_states(path: str | Path, task: str, run: str) -> InitialStates:
-    """Read recorded episodes of a policy.
+def read_initial_states(path: str | Path, task: str | None = None, run: str | None = None) -> InitialStates:
+    """Read recorded episodes, or only those of a policy.
 
     Args:
         path: File that :func:`write_initial_states` wrote.
-        task: Name of the policy's task.
-        run: Name of the policy's training run.
+        task: Name of the policy's task; None for any.
+        run: Name of the policy's training run; None for any.
 
     Returns:
         The episodes.
@@ -140,7 +140,7 @@ def read_initial_states(path: str | Path, task: str, run: str) -> InitialStates:
     Raises:
         InitialStatesError: If there is no such file, it is none of ours, or it holds another run's episodes.
     """
-    how = f"Record it with: {recording_command(task)}"
+    how = f"Record it with: {recording_command(task or 'TASK')}"
     try:
         with np.load(path) as file:
             arrays = dict(file)
@@ -163,7 +163,7 @@ def read_initial_states(path: str | Path, task: str, run: str) -> InitialStates:
         raise InitialStatesError(f"'{path}' has format {version}, not {FORMAT_VERSION}. {how}")
     if missing := {"task", "run", "seed", "env"} - description.keys():
         raise InitialStatesError(f"'{path}' is damaged: it lacks {', '.join(sorted(missing))}. {how}")
-    if (description["task"], description["run"]) != (task, run):
+    if task not in (None, description["task"]) or run not in (None, description["run"]):
         raise InitialStatesError(
             f"'{path}' holds episodes of {description['run']} on {description['task']}; the policy is that of {run} on"
             f" {task}. {how}"
@@ -172,8 +172,8 @@ def read_initial_states(path: str | Path, task: str, run: str) -> InitialStates:
     if policy is None:
         raise InitialStatesError(f"'{path}' holds no episodes of {' or '.join(POLICIES)}. {how}")
     return InitialStates(
-        task=task,
-        run=run,
+        task=description["task"],
+        run=description["run"],
         seed=description["seed"],
         env_cfg=description["env"],
         states=_below(arrays, "state/"),

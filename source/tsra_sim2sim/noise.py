@@ -27,7 +27,9 @@ class SensorNoise:
             ValueError: If a term's noise is of a kind that is not known here.
         """
         self._random = np.random.default_rng(seed)
-        self._noise: dict[str, tuple[Callable, dict]] = {}
+        self.settings: dict[str, dict] = {}
+        """Settings of the noise of each term that has any, by the term's name."""
+        self._kinds: dict[str, Callable] = {}
         for term in (term for item in contract["inputs"] for term in item["terms"]):
             group = env_cfg["observations"][term["group"]]
             noise = group[term["name"]]["noise"]
@@ -39,7 +41,7 @@ class SensorNoise:
                     f"Noise '{kind}' ({noise['operation']}) of observation '{term['name']}' is not known here;"
                     f" those added by {', '.join(KINDS)} are."
                 )
-            self._noise[term["name"]] = (KINDS[kind], noise)
+            self.settings[term["name"]], self._kinds[term["name"]] = noise, KINDS[kind]
 
     def __call__(self, readings: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Corrupt readings.
@@ -51,8 +53,8 @@ class SensorNoise:
             New arrays of the same names and shapes.
         """
         noisy = dict(readings)
-        for name, (corrupt, cfg) in self._noise.items():
-            noisy[name] = corrupt(readings[name], cfg, self._random)
+        for name, cfg in self.settings.items():
+            noisy[name] = self._kinds[name](readings[name], cfg, self._random)
         return noisy
 
 

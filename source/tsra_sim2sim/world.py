@@ -64,7 +64,8 @@ class World(ABC):
         self.data = mujoco.MjData(self.model)
         self.max_steps = math.ceil(env_cfg["episode_length_s"] / contract["timing"]["control_period_s"])
         """Number of control steps after which an episode is over."""
-        self._decimation: int = contract["timing"]["decimation"] * substeps
+        self.decimation: int = contract["timing"]["decimation"] * substeps
+        """Number of physics steps in a control step."""
         terms = [term for item in contract["inputs"] for term in item["terms"]]
         self._terms = [term["name"] for term in terms if term["source"] == SENSOR]
         self._sensors: dict[str, Callable[[], np.ndarray]] = {}
@@ -101,7 +102,7 @@ class World(ABC):
             targets: Commands in physical units, as :attr:`targets` names them. Shape is (num_targets,).
         """
         self.receive(targets)
-        for _ in range(self._decimation):
+        for _ in range(self.decimation):
             self.actuate()
             mujoco.mj_step(self.model, self.data)
         mujoco.mj_forward(self.model, self.data)

@@ -216,7 +216,14 @@ def test_the_demo_runs_to_its_end(shell: Shell) -> None:
         "learning_curve.png",
         "paths.png",
         "paths.gif",
+        "initial_states.npz",
+        "plain_teacher.log",
+        "teacher_for_the_page",
+        "page",
     }
+    page = json.loads((shell.directory / "demo" / "page" / "page.json").read_text())
+    assert [len(task["policies"]) for task in page["tasks"]] == [3]
+    assert "at http://127.0.0.1:8008/" in output and "browse.py --page demo/page --serve" in output
     report = json.loads((shell.directory / "demo" / "evaluation_distilled.json").read_text())
     assert report["policies"].keys() == {"teacher", "student", "onnx"}
     assert "Student distilled:" in output and "policy.onnx" in output

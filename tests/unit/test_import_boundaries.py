@@ -26,7 +26,7 @@ SIMULATOR = ("isaac", "newton", "warp", "pxr")
 LEARNING = ("observations", "models", "alignment", "algorithms", "runners", "evaluation", "export")
 """Rooms of tsra_lab that work with any environment of rsl_rl's."""
 
-ROBOT = ("tsra_deploy", "tsra_results", "tsra_sim2sim")
+ROBOT = ("tsra_deploy", "tsra_results", "tsra_sim2sim", "tsra_browser")
 """Packages that work without torch."""
 
 KNOW_ISAAC_LAB = (

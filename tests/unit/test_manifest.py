@@ -52,7 +52,8 @@ def test_the_extension_lists_every_package_that_kit_can_import() -> None:
         for path in read("pyproject.toml")["tool"]["setuptools"]["packages"]["find"]["where"]
         for file in (ROOT / path).glob("*/__init__.py")
     }
-    assert packages - listed == {("source", "tsra_sim2sim")}  # its MuJoCo is not in Kit
+    # their MuJoCo is not in Kit
+    assert packages - listed == {("source", "tsra_sim2sim"), ("source", "tsra_browser")}
     assert listed <= packages
 
 
@@ -65,7 +66,8 @@ def test_every_command_has_an_entry_point_and_every_entry_point_a_main() -> None
         definitions = [node.name for node in ast.parse(file.read_text()).body if isinstance(node, ast.FunctionDef)]
         assert function in definitions, f"{name}: {file} has no function '{function}'"
     commands = {file.stem.replace("_", "-") for file in (ROOT / "source" / "tsra_lab" / "commands").glob("[!_]*.py")}
-    assert {f"tsra-{name}" for name in commands | {"benchmark", "sim2sim"}} == scripts.keys()
+    commands |= {"benchmark", "sim2sim", "browse", "export-teacher"}
+    assert {f"tsra-{name}" for name in commands} == scripts.keys()
     installed = importlib.metadata.distribution("tsra-lab").entry_points.select(group="console_scripts")
     assert {item.name: item.value for item in installed} == scripts
 

@@ -99,7 +99,7 @@ def test_the_wheel_holds_every_module_and_data_file(tmp_path: Path) -> None:
     with zipfile.ZipFile(build_wheel(copy, tmp_path / "wheels")) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     files = [file for folder in ("source", "tasks") for file in (copy / folder).rglob("*") if file.is_file()]
-    kept = {".py", ".usda", ".xml", ".html", ".css"}
+    kept = {".py", ".usda", ".xml", ".html", ".css", ".ts", ".json"}
     expected = {
         str(file.relative_to(copy / file.relative_to(copy).parts[0]))
         for file in files
