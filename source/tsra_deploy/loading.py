@@ -24,6 +24,10 @@ TIME_LIMIT = 10.0
 """Time in which a student must be loaded and have answered, unless the caller says otherwise [s]."""
 
 
+GRACE = 2.0
+"""How long what was told to stop may take to stop [s]. A process that ends while ONNX Runtime works for it may abort."""
+
+
 def open_session(path: str | Path) -> tuple[onnxruntime.InferenceSession, dict]:
     """Open a student's file.
 
@@ -44,7 +48,10 @@ def open_session(path: str | Path) -> tuple[onnxruntime.InferenceSession, dict]:
     # its own format can refer to other files too, and was not looked through
     options.add_session_config_entry("session.load_model_format", "ONNX")
     try:
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        # constants are not computed while the file is loaded, for nothing can stop that
+        session = onnxruntime.InferenceSession(
+            content, options, providers=["CPUExecutionProvider"], disabled_optimizers=["ConstantFolding"]
+        )
         metadata = session.get_modelmeta().custom_metadata_map
     except Exception as error:  # ONNX Runtime has no common base class for its errors
         raise ContractError(f"ONNX Runtime refuses it: {error}") from error
@@ -56,7 +63,7 @@ def within(seconds: float | None, work: Callable[[], Any], stop: Callable[[], No
 
     Args:
         seconds: The time [s]; None for as long as it takes.
-        work: What to do. It runs in a thread, which is left behind if it does not stop.
+        work: What to do. It runs in a thread, which is left behind if it does not stop within :data:`GRACE`.
         stop: What is called when the time is over, to make it stop.
 
     Returns:
@@ -77,9 +84,11 @@ def within(seconds: float | None, work: Callable[[], Any], stop: Callable[[], No
             future.set_exception(error)
 
     # not an executor's thread, which the interpreter would wait for at its end
-    threading.Thread(target=run, name="tsra_deploy", daemon=True).start()
+    thread = threading.Thread(target=run, name="tsra_deploy", daemon=True)
+    thread.start()
     try:
         return future.result(seconds)
     except TimeoutError as error:
         stop()
+        thread.join(GRACE)
         raise ContractError(f"It did not answer within {seconds:g} s (time_limit).") from error

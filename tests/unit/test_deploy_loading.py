@@ -247,11 +247,12 @@ except ContractError as error:
 @pytest.mark.parametrize("constant", [False, True])
 def test_a_file_that_takes_too_long_is_refused_and_the_process_can_end(tmp_path: Path, constant: bool) -> None:
     path = write(tmp_path, slow_model(constant))
-    done = subprocess.run(
-        [sys.executable, "-c", LIMITED, path], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert "policy.onnx': It did not answer within 0.3 s (time_limit)." in done.stdout
-    assert done.returncode == 0 and not done.stderr
+    for _ in range(4):  # the process's end races with the thread's
+        done = subprocess.run(
+            [sys.executable, "-c", LIMITED, path], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert "policy.onnx': It did not answer within 0.3 s (time_limit)." in done.stdout
+        assert done.returncode == 0 and not done.stderr
 
 
 @pytest.mark.parametrize("limit", [0, -1.0, float("nan"), float("inf")])
