@@ -72,7 +72,8 @@ def add_curbs(spec: mujoco.MjSpec, sizes: list[tuple[float, float, float]], fric
     """
     for index, size in enumerate(sizes):
         body = spec.worldbody.add_body(name=f"curb_{index}", pos=[0.0, 0.0, -size[2]], mocap=True)
-        _make_touchable(body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, size=0.5 * np.array(size)), friction)
+        box = body.add_geom(name=body.name, type=mujoco.mjtGeom.mjGEOM_BOX, size=0.5 * np.array(size))
+        _make_touchable(box, friction)
 
 
 def place_curbs(data: mujoco.MjData, poses: np.ndarray, height: float) -> None:
