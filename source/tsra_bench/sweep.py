@@ -93,12 +93,11 @@ def main() -> int:
     parser.add_argument("--output", type=writable_folder, required=True, help="Folder of results.")
     args, overrides = parse_args(parser)
     args.output, args.seed = Path(args.output), SEED if args.seed is None else args.seed
-    series = find_series(args, overrides)
-    points = {item: plan_points(item, args, overrides) for item in series}
+    planned = [(item, plan_points(item, args, overrides)) for item in find_series(args, overrides)]
     processes = Processes()
     handlers = {name: signal.signal(name, processes.stop) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
-        measure([point for group in points.values() for point in group], args, overrides, processes)
+        measure([point for _, points in planned for point in points], args, overrides, processes)
     except Stopped:
         print("[SWEEP] Stopped. The same command goes on from here.")
         return 128 + (processes.stop_signal or 0)
@@ -115,7 +114,7 @@ def main() -> int:
         "overrides": overrides,
         "episodes": args.episodes,
         "seed": args.seed,
-        "series": [summarize(item, group, args.values) for item, group in points.items()],
+        "series": [summarize(item, points, args.values) for item, points in planned],
         "git": git_state(),
         "hardware": hardware(args.device),
     }

@@ -120,7 +120,7 @@ def test_commands_turn_the_robot_and_are_drawn_anew() -> None:
     assert command.value.tolist() == [0.5, 0.1, -0.6]  # the first is as it was drawn
     command.update(0.1, PERIOD, random)
     assert command.value == pytest.approx([0.5, 0.1, 0.5 * 0.2])
-    command.update(-3.0, PERIOD, random)
+    command.update(-2.5, PERIOD, random)
     assert command.value[2] == 0.6
     command.update(2.0 * math.pi + 0.2, PERIOD, random)
     assert command.value[2] == pytest.approx(0.05)

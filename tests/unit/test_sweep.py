@@ -84,10 +84,10 @@ def test_a_series_tells_its_runs_and_intervals(tmp_path: Path) -> None:
         Series("both", "student", (finished("first"), finished("second"))),
         Series("one", "teacher", (finished("first"),)),
     )
-    groups = {series: plan_points(series, args, []) for series in (both, one)}
-    measure([point for group in groups.values() for point in group], args, [], StandIn())
+    groups = [(series, plan_points(series, args, [])) for series in (both, one)]
+    measure([point for _, points in groups for point in points], args, [], StandIn())
     summary = {"task": TASK, "option": OPTION, "values": args.values}
-    summary["series"] = [summarize(series, group, args.values) for series, group in groups.items()]
+    summary["series"] = [summarize(series, points, args.values) for series, points in groups]
     pooled, alone = summary["series"]
     assert pooled["runs"] == ["first/model_5.pt", "second/model_5.pt"]
     assert pooled["points"][0] == {
