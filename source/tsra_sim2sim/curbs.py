@@ -66,7 +66,7 @@ class Curbs(World):
             [of_joint(env_cfg["scene"]["robot"]["init_state"]["joint_pos"], name) for name in self.targets]
         )
         self._nominal = _Nominal(model, self._trunk)
-        self._shapes = [] if robot else [model.geom(f"{name}_collision").id for name in SHAPES]
+        self._shapes = [] if robot is not None else [model.geom(f"{name}_collision").id for name in SHAPES]
         self._curb_height = _curbs_of(env_cfg)[0]["size"][2]
         self._command = VelocityCommand(env_cfg["commands"]["base_velocity"])
         self._pushes = Pushes(env_cfg["events"]["push"])
@@ -120,7 +120,8 @@ class Curbs(World):
         :meth:`World.place`.
         """
         self._nominal.restore(self.model)
-        self.model.geom_friction[self._shapes, 0] = state["friction"] if self._shapes else ()
+        if self._other is None:
+            self.model.geom_friction[self._shapes, 0] = state["friction"]
         self.model.body_mass[self._trunk] *= state["trunk_mass"]
         self.model.body_inertia[self._trunk] *= state["trunk_mass"]
         self.model.actuator_gainprm[self._drives] *= state["motor_strength"]

@@ -135,7 +135,7 @@ def test_a_student_runs_in_both_and_on_the_robot_of_others(shell: Shell) -> None
     """Barely trained, it falls: in both simulators, and as soon."""
     shell.task = TASK
     small = ("--num_envs", "16", "--seed", "1")
-    run = run_directory(shell.run("train.py", *small, "--max_iterations", "1"))
+    run = run_directory(shell.run("train.py", *small, "--max_iterations", "3"))
     shell.run("export.py", "--checkpoint", str(run), "--skip_measurement")
     arguments = ["--checkpoint", str(run), "--policies", "onnx", "--no_imitability", "--episodes", "16"]
     shell.run("evaluate.py", *arguments, "--num_envs", "16", "--initial_states", "states.npz")
