@@ -52,8 +52,9 @@ def env() -> Iterator[ManagerBasedRLEnv]:
         env.close()
 
 
-def begin(env: ManagerBasedRLEnv, height: float | None = None) -> None:
-    """Reset, and put the trunks at a height [m]."""
+def begin(env: ManagerBasedRLEnv, height: float | None = None) -> RslRlVecEnvWrapper:
+    """Reset, and put the trunks at a height [m]; returns the environment in the wrapper, which resets it too."""
+    wrapped = RslRlVecEnvWrapper(env)
     env.reset(seed=3)
     torch.manual_seed(0)
     if height is not None:
@@ -61,12 +62,12 @@ def begin(env: ManagerBasedRLEnv, height: float | None = None) -> None:
         pose = robot.data.root_link_pose_w.torch.clone()
         pose[:, 2] = height
         robot.write_root_pose_to_sim_index(root_pose=pose)
+    return wrapped
 
 
-def compare(env: ManagerBasedRLEnv, scale: float, num_steps: int) -> Differences:
+def compare(env: RslRlVecEnvWrapper, scale: float, num_steps: int) -> Differences:
     """Act at random."""
-    act = lambda: scale * torch.randn(NUM_ENVS, 12)  # noqa: E731
-    return compare_worlds(RslRlVecEnvWrapper(env), TASK, ["onboard"], act, num_steps)
+    return compare_worlds(env, TASK, ["onboard"], lambda: scale * torch.randn(NUM_ENVS, 12), num_steps)
 
 
 def largest(values: np.ndarray) -> np.ndarray:
@@ -93,8 +94,9 @@ def test_what_was_drawn_is_told(env: ManagerBasedRLEnv) -> None:
 def test_mujoco_reads_and_moves_alike(env: ManagerBasedRLEnv) -> None:
     """In the air, with weak and with strong motion, where torques are at their limits."""
     for scale in (0.3, 2.0):
-        begin(env, height=6.0)
-        found = compare(env, scale, num_steps=30)
+        found = compare(begin(env, height=6.0), scale, num_steps=30)
+        # they fell, and did not touch the ground
+        assert (env.scene["robot"].data.root_link_pos_w.torch[:, 2] > 3.0).all()
         for differences in (found.readings, found.states):
             for name, values in differences.items():
                 assert values.max() < (20 * EXACT if name.endswith(("vel", "velocity")) else EXACT), (scale, name)
@@ -104,8 +106,7 @@ def test_mujoco_stands_and_stumbles_alike(env: ManagerBasedRLEnv) -> None:
     """On the ground. A contact that begins in one simulator and, by rounding, in the next step of the other makes a
     difference in that step, of which there are few."""
     for scale in (0.2, 1.0):
-        begin(env)
-        found = compare(env, scale, num_steps=50)
+        found = compare(begin(env), scale, num_steps=50)
         for name, values in found.readings.items():
             assert values.max() < EXACT, (scale, name)
         for name, values in found.states.items():
@@ -115,8 +116,7 @@ def test_mujoco_stands_and_stumbles_alike(env: ManagerBasedRLEnv) -> None:
 
 
 def test_the_command_goes_on_alike(env: ManagerBasedRLEnv) -> None:
-    begin(env)
-    twin = Twin(RslRlVecEnvWrapper(env), TASK, ["onboard"])
+    twin = Twin(begin(env), TASK, ["onboard"])
     for _ in range(5):
         before, action = initial_state(env), 0.2 * torch.randn(NUM_ENVS, 12)
         env.step(action)
