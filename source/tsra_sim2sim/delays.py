@@ -33,7 +33,8 @@ class SensorDelays:
             ValueError: If a sensor's delay changes within an episode.
         """
         self._random = np.random.default_rng(seed)
-        self._ranges: dict[str, tuple[int, int]] = {}
+        self.ranges: dict[str, tuple[int, int]] = {}
+        """Least and most control periods by which each sensor that is late at all is late."""
         for term in (term for item in contract["inputs"] for term in item["terms"] if term["source"] == SENSOR):
             cfg = env_cfg["observations"][term["group"]][term["name"]]
             if cfg["delay_max_lag"] == 0:
@@ -43,14 +44,14 @@ class SensorDelays:
                     f"The delay of observation '{term['name']}' changes within an episode (delay_hold_prob"
                     f" {cfg['delay_hold_prob']}), which is not known here; one that holds is."
                 )
-            self._ranges[term["name"]] = cfg["delay_min_lag"], cfg["delay_max_lag"]
+            self.ranges[term["name"]] = cfg["delay_min_lag"], cfg["delay_max_lag"]
         self._lags: dict[str, int] = {}
         self._past: dict[str, list[np.ndarray]] = {}
 
     def reset(self) -> None:
         """Forget the episode before, and draw how late each sensor is in the next."""
-        self._past = {name: [] for name in self._ranges}
-        self._lags = {name: int(self._random.integers(low, high + 1)) for name, (low, high) in self._ranges.items()}
+        self._past = {name: [] for name in self.ranges}
+        self._lags = {name: int(self._random.integers(low, high + 1)) for name, (low, high) in self.ranges.items()}
 
     def __call__(self, readings: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Keep readings, and give those that have arrived.
