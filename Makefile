@@ -47,6 +47,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/uv pip install --python $(BIN)/python --requirement requirements.lock
 	@# apart, for a test: where Isaac Lab finds LEAPP, each of its processes starts two seconds later
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target $(VENV)/leapp leapp==0.7.2 fast-sugiyama==0.5.3
+	@# apart, for a test: of it only the model of a robot is read, MuJoCo Menagerie's Go1 (BSD-3-Clause)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target $(VENV)/mjlab mjlab==1.6.0
 	@echo "3/3 this project"
 	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@

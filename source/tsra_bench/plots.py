@@ -7,10 +7,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 
 matplotlib.use("Agg")
 
@@ -121,6 +123,48 @@ def draw_curves(
         if axis.get_legend_handles_labels()[0]:
             figure.legend(loc="outside right upper")
         _save(figure, path)
+
+
+def draw_sweep(summary: dict, path: Path) -> None:
+    """Draw success over the values of an option: a line with intervals for each series.
+
+    Values that are all numbers, or ranges without extent, lie where they belong on the axis; others lie side by side.
+
+    Args:
+        summary: Option, values and series, as :mod:`~.sweep` writes them.
+        path: File to write, without a suffix.
+    """
+    places = [_number(value) for value in summary["values"]]
+    by_number = None not in places
+    with pyplot.rc_context(STYLE):
+        figure, axis = pyplot.subplots(figsize=(6.4, 3.4), layout="constrained")
+        for series in summary["series"]:
+            rates = [point["success"] for point in series["points"]]
+            x = np.array(places if by_number else range(len(places)), dtype=float)
+            order = np.argsort(x)
+            low, high = np.array([point["interval_95"] for point in series["points"]])[order].T
+            label = series["label"] if series["policy"] == "student" else f"{series['label']}, {series['policy']}"
+            (line,) = axis.plot(x[order], np.array(rates)[order], "o-", linewidth=1.8, markersize=4.0, label=label)
+            axis.fill_between(x[order], low, high, color=line.get_color(), alpha=0.18, linewidth=0)
+        if not by_number:
+            axis.set_xticks(range(len(places)), summary["values"])
+        axis.set_xlabel(summary["option"])
+        _success_axis(axis, "y")
+        axis.set_ylabel("success rate")
+        axis.set_title(summary["task"], loc="left")
+        figure.legend(loc="outside right upper")
+        _save(figure, path)
+
+
+def _number(value: str) -> float | None:
+    """Number of a value of the command line: its own, or both ends' of a range; None if it is neither."""
+    try:
+        parsed = json.loads(value)
+    except ValueError:
+        return None
+    ends = parsed if isinstance(parsed, list) else [parsed]
+    numbers = {float(end) for end in ends if isinstance(end, int | float) and not isinstance(end, bool)}
+    return numbers.pop() if len(numbers) == 1 and len(ends) in (1, 2) else None
 
 
 def _success_axis(axis: Axes, direction: str) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from tsra_deploy import Policy
 from tsra_results import InitialStates, write_report
-from tsra_sim2sim import SensorNoise
+from tsra_sim2sim import SensorDelays, SensorNoise
 
 from .bundle import build_script, mujoco_version
 from .worlds import WORLDS
@@ -111,6 +111,8 @@ def _describe_task(entrants: Sequence[_Entrant], recorded: InitialStates, episod
     for index, (name, _, policy) in enumerate(entrants):
         world = WORLDS[task](policy.contract, env_cfg)
         noise = SensorNoise(policy.contract, env_cfg, seed=0)
+        if late := SensorDelays(policy.contract, env_cfg, seed=0).ranges:
+            raise PageError(f"The task delays {', '.join(late)}; on the page no sensor is late.")
         world.reset(recorded.state(0))
         policy.act(noise(world.observe()))  # no sensor is missing, and all have the sizes that it was trained with
         normal = {term: {key: cfg[key] for key in ("mean", "std")} for term, cfg in noise.settings.items()}

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import mujoco
 import numpy as np
 
-from .drives import set_drives
+from .drives import set_drives, set_newton_stops
 from .world import MODELS, World
 
 
@@ -53,6 +53,7 @@ class ColorMaze(World):
         """The rover and its drives; see :meth:`World.build`."""
         model = mujoco.MjModel.from_xml_path(str(MODELS / "rover.xml"))
         set_drives(model, env_cfg["scene"]["robot"]["actuators"])
+        set_newton_stops(model)
         return model
 
     @property

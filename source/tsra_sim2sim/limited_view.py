@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import mujoco
 import numpy as np
 
-from .drives import set_drives
+from .drives import set_drives, set_newton_stops
 from .rays import cast_rays, fan
 from .scenery import add_posts, place_posts
 from .world import MODELS, World
@@ -63,6 +63,7 @@ class LimitedView(World):
         add_posts(spec, field["num_posts"], field["post_radius"], POST_HEIGHT)
         model = spec.compile()
         set_drives(model, env_cfg["scene"]["robot"]["actuators"])
+        set_newton_stops(model)
         return model
 
     @property

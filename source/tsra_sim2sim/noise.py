@@ -72,6 +72,20 @@ def gaussian_noise(reading: np.ndarray, cfg: dict, random: np.random.Generator) 
     return reading + random.normal(cfg["mean"], cfg["std"], reading.shape)
 
 
+def uniform_noise(reading: np.ndarray, cfg: dict, random: np.random.Generator) -> np.ndarray:
+    """Add uniform noise.
+
+    Args:
+        reading: Array of any shape.
+        cfg: ``n_min`` and ``n_max``, in the reading's units.
+        random: Source of randomness.
+
+    Returns:
+        Array of the same shape.
+    """
+    return reading + random.uniform(cfg["n_min"], cfg["n_max"], reading.shape)
+
+
 def image_noise(image: np.ndarray, cfg: dict, random: np.random.Generator) -> np.ndarray:
     """Add noise that grows with depth, and take pixels away.
 
@@ -91,5 +105,6 @@ def image_noise(image: np.ndarray, cfg: dict, random: np.random.Generator) -> np
 KINDS: dict[str, Callable[[np.ndarray, dict, np.random.Generator], np.ndarray]] = {
     "gaussian_noise": gaussian_noise,
     "image_noise": image_noise,
+    "uniform_noise": uniform_noise,
 }
 """Noise functions by the names that they have in the task's configuration."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import mujoco
 import numpy as np
 
-from .drives import set_drives
+from .drives import set_drives, set_newton_stops
 from .gripper_increment import GripperIncrement
 from .rays import DepthCamera
 from .rotations import rotation_matrix, to_mujoco
@@ -61,6 +61,7 @@ class OpenDrawer(World):
         model = spec.compile()
         for asset in ("robot", "cabinet"):
             set_drives(model, scene[asset]["actuators"])
+        set_newton_stops(model)
         return model
 
     @property

@@ -13,6 +13,7 @@ import numpy as np
 from tsra_results import InitialStates, success_interval
 
 from .episodes import Episodes
+from .world import TIME_OUT
 
 SUCCESS = "success"
 """Name of the termination term that means success."""
@@ -31,7 +32,8 @@ def comparison(recorded: InitialStates, episodes: Episodes, seed: int, substeps:
         JSON-ready dictionary; ``difference`` is MuJoCo's success rate minus Isaac Lab's, ``agreement`` the share of
         episodes that succeeded in both simulators or in neither.
     """
-    outcomes = {term: episodes.outcomes == term for term in recorded.outcomes}
+    # a task may tell success at the end of its time, together with the time-out
+    outcomes = {term: episodes.outcomes == term for term in recorded.outcomes} | {TIME_OUT: episodes.timed_out}
     mujoco_numbers, isaac_numbers = _numbers(outcomes, episodes.lengths), _numbers(recorded.outcomes, recorded.lengths)
     return {
         "task": recorded.task,

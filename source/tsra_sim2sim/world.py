@@ -50,7 +50,7 @@ class World(ABC):
             substeps: Physics steps for each one in Isaac Lab; more integrate more finely.
 
         Raises:
-            WorldError: If the policy is for another task or another robot, or the task delays what it senses or does.
+            WorldError: If the policy is for another task or another robot, or the task delays images or actions.
         """
         if contract["task"] != self.task:
             raise WorldError(f"The policy was trained on {contract['task']}; this world is that of {self.task}.")
@@ -64,6 +64,8 @@ class World(ABC):
         self.data = mujoco.MjData(self.model)
         self.max_steps = math.ceil(env_cfg["episode_length_s"] / contract["timing"]["control_period_s"])
         """Number of control steps after which an episode is over."""
+        self.control_period: float = contract["timing"]["control_period_s"]
+        """Duration of a control step [s]."""
         self.decimation: int = contract["timing"]["decimation"] * substeps
         """Number of physics steps in a control step."""
         terms = [term for item in contract["inputs"] for term in item["terms"]]
@@ -105,6 +107,7 @@ class World(ABC):
         for _ in range(self.decimation):
             self.actuate()
             mujoco.mj_step(self.model, self.data)
+            self.watch()
         mujoco.mj_forward(self.model, self.data)
 
     def reset(self, state: Mapping[str, np.ndarray]) -> None:
@@ -156,6 +159,16 @@ class World(ABC):
     def actuate(self) -> None:
         """Turn the commands into controls or forces; called before each physics step."""
 
+    def watch(self) -> None:  # noqa: B027
+        """Look at what a physics step did; called after each, while its contact forces are still there."""
+
+    def between_steps(self, random: np.random.Generator) -> None:  # noqa: B027
+        """Let happen what the task draws anew within an episode; called where a control step ended none.
+
+        Args:
+            random: Source of randomness.
+        """
+
     @abstractmethod
     def outcome(self) -> str | None:
         """What ended the episode.
@@ -166,11 +179,11 @@ class World(ABC):
 
 
 def _check_promptness(contract: dict, env_cfg: dict) -> None:
-    """Refuse latencies, which no world here has."""
+    """Refuse latencies of images and actions, which no world here has; sensors are late by :class:`SensorDelays`."""
     observations = env_cfg["observations"]
     groups = {term["group"] for item in contract["inputs"] for term in item["terms"]}
     terms = [(name, cfg) for group in groups for name, cfg in observations[group].items() if isinstance(cfg, dict)]
-    late = [name for name, cfg in terms if cfg["delay_max_lag"] or any(cfg["params"].get("latency_steps", ()))]
+    late = [name for name, cfg in terms if any(cfg["params"].get("latency_steps", ()))]
     late += [name for name, cfg in env_cfg["actions"].items() if cfg.get("latency_steps")]
     if late:
         raise WorldError(f"The task delays {', '.join(late)}; record the initial states without latency.")

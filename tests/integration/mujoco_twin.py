@@ -54,7 +54,8 @@ class Twin:
         self._scale, self._offset = (
             np.array([x for item in actions for x in item[key]]) for key in ("scale", "offset")
         )
-        self._low, self._high = np.array([bounds for item in actions for bounds in item["clip"]]).T
+        bounds = [item["clip"] or [(-np.inf, np.inf)] * len(item["targets"]) for item in actions]
+        self._low, self._high = np.concatenate(bounds).T
 
     def step(self, action: torch.Tensor) -> None:
         """Step by a raw action of shape (num_actions,)."""

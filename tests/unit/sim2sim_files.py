@@ -34,6 +34,14 @@ TERMS = {
         "last_action": [4],
     },
     "TSRA-OpenDrawer-Arm": {"joint_pos": [7], "joint_vel": [7], "last_action": [4]},
+    "TSRA-Velocity-Curbs-Quadruped": {
+        "base_ang_vel": [3],
+        "projected_gravity": [3],
+        "velocity_commands": [3],
+        "joint_pos": [12],
+        "joint_vel": [12],
+        "last_action": [12],
+    },
 }
 """Onboard terms of each task and their shapes."""
 
@@ -45,6 +53,9 @@ TARGETS = {
     "TSRA-LimitedView-Rover": ["drive_x", "drive_y", "turn"],
     "TSRA-ObstacleFlight-Quadrotor": ["thrust_over_weight", "roll_rate", "pitch_rate", "yaw_rate"],
     "TSRA-OpenDrawer-Arm": ["x", "y", "z", "turn"],
+    "TSRA-Velocity-Curbs-Quadruped": [
+        f"{leg}_{part}_joint" for leg in ("FR", "FL", "RR", "RL") for part in ("hip", "thigh", "calf")
+    ],
 }
 """What each task's robot is commanded with."""
 

@@ -86,6 +86,10 @@ def test_what_does_not_belong_together_is_refused(tmp_path: Path) -> None:
     write_network(tmp_path / "slow.onnx", slow, np.zeros((31, 2)), np.zeros(2))
     with pytest.raises(PageError, match="different control periods"):
         build_page(tmp_path / "page", [("a", student), ("b", str(tmp_path / "slow.onnx"))], [maze], 1)
+    maze.env_cfg["observations"]["onboard"]["goal"]["delay_max_lag"] = 1
+    with pytest.raises(PageError, match="The task delays goal; on the page"):
+        build_page(tmp_path / "page", [("student", student)], [maze], 1)
+    maze.env_cfg["observations"]["onboard"]["goal"]["delay_max_lag"] = 0
     maze.env_cfg["observations"]["onboard"]["occupancy"]["params"]["size"] = 3
     with pytest.raises(ValueError, match="'occupancy' has shape"):
         build_page(tmp_path / "page", [("student", student)], [maze], 1)

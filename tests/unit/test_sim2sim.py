@@ -23,17 +23,18 @@ from sim2sim_files import (
     write_maze_initial_states,
     write_steady_policy,
 )
+from sim2sim_walks import curbs_state
 from tiny_student import describe_term
 
 from tsra_deploy import Policy
 from tsra_lab.evaluation import write_initial_states
 from tsra_results import InitialStatesError, read_initial_states
-from tsra_sim2sim import WORLDS, SensorNoise, WorldError, comparison, run_episodes
+from tsra_sim2sim import WORLDS, SensorDelays, SensorNoise, WorldError, comparison, run_episodes
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "sim2sim.py"
-MAZE, FIELD, FLIGHT, DRAWER = WORLDS
+MAZE, FIELD, FLIGHT, DRAWER, CURBS = WORLDS
 
 
 def make_world(task: str):
@@ -171,7 +172,14 @@ def test_latency_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "task, state", [(MAZE, maze_state()), (FIELD, field_state()), (FLIGHT, flight_state()), (DRAWER, drawer_state())]
+    "task, state",
+    [
+        (MAZE, maze_state()),
+        (FIELD, field_state()),
+        (FLIGHT, flight_state()),
+        (DRAWER, drawer_state()),
+        (CURBS, curbs_state()),
+    ],
 )
 def test_observations_have_the_contract_s_names_and_shapes(task: str, state: dict) -> None:
     world = make_world(task)
@@ -282,13 +290,15 @@ def test_episodes_end_as_the_world_says_or_in_time_out(tmp_path: Path) -> None:
     def run(action: list[float]):
         policy = Policy.load(write_steady_policy(tmp_path / "policy.onnx", action))
         noise = SensorNoise(policy.contract, recorded.env_cfg, 0)
-        return run_episodes(make_world(MAZE), policy, noise, recorded)
+        delays = SensorDelays(policy.contract, recorded.env_cfg, 0)
+        return run_episodes(make_world(MAZE), policy, noise, delays, recorded, seed=0)
 
     ahead = run([1.0, 0.0])
     assert ahead.outcomes.tolist() == ["success", "lava"]
     assert 38 < ahead.lengths[0] < 44 and 8 < ahead.lengths[1] < 14
     resting = run([0.0, 0.0])
     assert resting.outcomes.tolist() == ["time_out"] * 2 and resting.lengths.tolist() == [80, 80]
+    assert resting.timed_out.all() and not ahead.timed_out.any()
     report = comparison(recorded, resting, seed=3)
     assert report["mujoco"]["success_rate"] == 0.0 and report["isaac_lab"]["success_rate"] == 0.5
     assert report["difference"] == -0.5 and report["agreement"] == 0.5

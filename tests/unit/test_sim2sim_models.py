@@ -13,14 +13,16 @@ from pathlib import Path
 import mujoco
 import numpy as np
 import pytest
-from pxr import Usd, UsdGeom, UsdPhysics
+from pxr import Gf, Usd, UsdGeom, UsdPhysics
 from sim2sim_files import make_env_cfg
 
-from tsra_sim2sim import limited_view, obstacle_flight
-from tsra_sim2sim.drives import set_drives
+from tsra_sim2sim import Curbs, curbs, limited_view, obstacle_flight
+from tsra_sim2sim.drives import of_joint, set_drives
+from tsra_sim2sim.rotations import rotation_matrix
 from tsra_sim2sim.world import MODELS
 from tsra_tasks import props, robots
 from tsra_tasks.props import make_post
+from tsra_tasks.robots import go1, make_quadruped
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
@@ -35,6 +37,7 @@ ROBOTS, PROPS = Path(robots.__file__).parent, Path(props.__file__).parent
         ("arm_and_cabinet.xml", ROBOTS / "arm.usda", "link0"),
         ("arm_and_cabinet.xml", PROPS / "cabinet.usda", "body"),
         ("quadrotor.xml", ROBOTS / "quadrotor.usda", None),
+        ("quadruped.xml", ROBOTS / "quadruped.usda", None),
     ],
 )
 def test_bodies_and_joints_are_those_of_the_usd_file(model_file: str, usd_file: Path, fixed: str | None) -> None:
@@ -42,16 +45,30 @@ def test_bodies_and_joints_are_those_of_the_usd_file(model_file: str, usd_file: 
     stage = Usd.Stage.Open(str(usd_file))
     moving = [prim for prim in stage.Traverse() if prim.HasAPI(UsdPhysics.MassAPI) and prim.GetName() != fixed]
     assert moving
+    bodies = {model.body(index).name.lower(): model.body(index) for index in range(model.nbody)}
     for prim in moving:
-        body, mass = model.body(prim.GetName().lower()), UsdPhysics.MassAPI(prim)
+        body, mass = bodies[prim.GetName().lower()], UsdPhysics.MassAPI(prim)
         assert body.mass[0] == pytest.approx(mass.GetMassAttr().Get(), rel=1e-6), prim
-        np.testing.assert_allclose(body.inertia, mass.GetDiagonalInertiaAttr().Get(), rtol=1e-6)
-        np.testing.assert_allclose(body.iquat, [1.0, 0.0, 0.0, 0.0], atol=1e-9)
+        axes = mass.GetPrincipalAxesAttr().Get()
+        quaternion = [1.0, 0.0, 0.0, 0.0] if not mass.GetPrincipalAxesAttr().HasAuthoredValue() else _as_list(axes)
+        expected = _tensor(mass.GetDiagonalInertiaAttr().Get(), quaternion)
+        np.testing.assert_allclose(_tensor(body.inertia, body.iquat), expected, atol=1e-6 * expected.max())
         center = mass.GetCenterOfMassAttr()
         np.testing.assert_allclose(body.ipos, center.Get() if center.HasAuthoredValue() else np.zeros(3), atol=1e-7)
     for prim in stage.Traverse():
         if prim.IsA(UsdPhysics.PrismaticJoint) or prim.IsA(UsdPhysics.RevoluteJoint):
             check_joint(model, prim)
+
+
+def _as_list(quaternion: Gf.Quatf) -> list[float]:
+    """A quaternion (w, x, y, z)."""
+    return [quaternion.GetReal(), *quaternion.GetImaginary()]
+
+
+def _tensor(moments: np.ndarray, quaternion: list[float]) -> np.ndarray:
+    """Inertia from principal moments and axes."""
+    rotation = rotation_matrix(np.array(quaternion))
+    return rotation @ np.diag(moments) @ rotation.T
 
 
 def check_joint(model: mujoco.MjModel, prim: Usd.Prim) -> None:
@@ -104,6 +121,66 @@ def _volume(kind: int, size: np.ndarray) -> float:
 
 def _key(row: list[float]) -> tuple[float, ...]:
     return tuple(round(float(value), 5) + 0.0 for value in row)
+
+
+def test_shapes_of_the_quadruped_lie_where_the_usd_file_has_them() -> None:
+    """All joints at zero: kinds, centres, axes and sizes of what can be touched, by name; and nothing else can be."""
+    model = mujoco.MjModel.from_xml_path(str(MODELS / "quadruped.xml"))
+    data = mujoco.MjData(model)
+    mujoco.mj_kinematics(model, data)
+    geoms = {model.geom(index).name: index for index in range(model.ngeom) if model.geom_contype[index]}
+    poses, stage, found = UsdGeom.XformCache(), Usd.Stage.Open(str(ROBOTS / "quadruped.usda")), []
+    for prim in stage.Traverse():
+        if not prim.HasAPI(UsdPhysics.CollisionAPI):
+            continue
+        name = f"{prim.GetParent().GetName()}/{prim.GetName()}"
+        found.append(name)
+        geom, pose = geoms[name], poses.GetLocalToWorldTransform(prim)
+        np.testing.assert_allclose(data.geom_xpos[geom], pose.Transform((0.0, 0.0, 0.0)), atol=1e-6)
+        size = model.geom_size[geom]
+        if prim.IsA(UsdGeom.Cube):
+            assert model.geom_type[geom] == mujoco.mjtGeom.mjGEOM_BOX
+            edge = prim.GetAttribute("size").Get()
+            np.testing.assert_allclose(2.0 * size, edge * np.array(prim.GetAttribute("xformOp:scale").Get()), rtol=1e-6)
+        elif prim.IsA(UsdGeom.Sphere):
+            assert model.geom_type[geom] == mujoco.mjtGeom.mjGEOM_SPHERE
+            assert size[0] == pytest.approx(prim.GetAttribute("radius").Get())
+        else:
+            assert model.geom_type[geom] == mujoco.mjtGeom.mjGEOM_CAPSULE
+            assert size[:2].tolist() == pytest.approx(
+                [prim.GetAttribute("radius").Get(), 0.5 * prim.GetAttribute("height").Get()]
+            )
+            along = "XYZ".index(prim.GetAttribute("axis").Get())
+            direction = np.array(pose.TransformDir(tuple(np.eye(3)[along])))
+            assert abs(direction @ data.geom_xmat[geom].reshape(3, 3)[:, 2]) == pytest.approx(1.0)
+    assert sorted(found) == sorted(geoms) == sorted(robots.QUADRUPED_SHAPES)
+    assert [f"{shape}_collision" for shape in curbs.SHAPES] == robots.QUADRUPED_SHAPES
+
+
+def test_the_quadruped_is_driven_and_stopped_as_in_the_task() -> None:
+    model = mujoco.MjModel.from_xml_path(str(MODELS / "quadruped.xml"))
+    assert list(Curbs.targets) == robots.QUADRUPED_JOINTS
+    before = model.dof_armature.copy()
+    set_drives(model, make_env_cfg(Curbs.task)["scene"]["robot"]["actuators"])
+    for name in robots.QUADRUPED_JOINTS:
+        part = name.split("_")[1]
+        drive, joint = model.actuator(name), model.joint(name)
+        assert drive.gainprm[0] == -drive.biasprm[1] == pytest.approx(go1.STIFFNESS[part])
+        assert -drive.biasprm[2] == pytest.approx(go1.DAMPING[part])
+        assert model.jnt_actfrcrange[joint.id].tolist() == [-go1.EFFORT_LIMITS[part], go1.EFFORT_LIMITS[part]]
+        assert model.dof_armature[joint.dofadr[0]] == pytest.approx(go1.ARMATURE[part])
+        assert before[joint.dofadr[0]] == pytest.approx(go1.ARMATURE[part])
+        assert model.jnt_solref[joint.id].tolist() == list(make_quadruped.JOINT_STOP)
+    masks = model.geom_contype, model.geom_conaffinity
+    assert masks[0].any() and not masks[1].any()  # it does not touch itself
+
+
+def test_a_setting_by_patterns_must_name_each_joint_once() -> None:
+    assert of_joint(3.0, "knee") == 3.0 and of_joint(None, "knee") == 0.0
+    assert of_joint({".*_hip": 1.0, ".*_knee": 2.0}, "left_knee") == 2.0
+    for setting, count in (({".*_hip": 1.0}, 0), ({".*": 1.0, "left_.*": 2.0}, 2)):
+        with pytest.raises(ValueError, match=f"'left_knee' is matched by {count} of"):
+            of_joint(setting, "left_knee")
 
 
 def test_the_arm_and_the_cabinet_touch_each_other_and_nothing_else() -> None:

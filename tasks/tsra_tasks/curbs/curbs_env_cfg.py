@@ -427,6 +427,19 @@ class CurbsEnvCfg(TaskEnvCfg):
         """All curbs are as high as the task says. Sensors stay noisy, as on the robot."""
         self.low_curbs_in_training = False
 
+    def initial_state(self, env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
+        """All that another simulator needs to begin the present episodes.
+
+        The next command and the pushes are drawn within an episode, so another simulator draws its own.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            What :func:`tsra_tasks.curbs.mdp.initial_state` gives. Shapes are (num_envs, ...).
+        """
+        return mdp.initial_state(env, ROBOT.name, "base_velocity", CURBS)
+
     def step_metrics(self, env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
         """Metrics of the present step, which evaluation averages over episodes.
 

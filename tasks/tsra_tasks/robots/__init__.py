@@ -8,7 +8,7 @@
 from .arm import ARM_CFG, ARM_JOINTS
 from .quadrotor import QUADROTOR_CFG
 from .quadrotor_dynamics import QuadrotorDynamics, QuadrotorDynamicsCfg
-from .quadruped import QUADRUPED_ACTION_SCALE, QUADRUPED_CFG, QUADRUPED_FEET, QUADRUPED_JOINTS
+from .quadruped import QUADRUPED_ACTION_SCALE, QUADRUPED_CFG, QUADRUPED_FEET, QUADRUPED_JOINTS, QUADRUPED_SHAPES
 from .rover import ROVER_CFG, TURNING_ROVER_CFG
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "QUADRUPED_CFG",
     "QUADRUPED_FEET",
     "QUADRUPED_JOINTS",
+    "QUADRUPED_SHAPES",
     "ROVER_CFG",
     "TURNING_ROVER_CFG",
     "QuadrotorDynamics",

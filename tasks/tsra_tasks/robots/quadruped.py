@@ -21,6 +21,10 @@ QUADRUPED_JOINTS = [f"{leg}_{joint}_joint" for leg in go1.LEGS for joint in go1.
 QUADRUPED_FEET = [f"{leg}_foot" for leg in go1.LEGS]
 """Names of the feet in the same order of legs."""
 
+QUADRUPED_SHAPES = ["trunk/box_collision", "trunk/head_collision"]
+QUADRUPED_SHAPES += [f"{leg}_{part}_collision" for leg in go1.LEGS for part in ("thigh/bone", "calf/bone", "foot/ball")]
+"""Ends of the paths of the shapes that can be touched."""
+
 
 def _of_joints(values: dict[str, float]) -> dict[str, float]:
     """Values by the pattern of the joints' names."""

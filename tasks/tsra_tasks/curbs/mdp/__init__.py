@@ -7,6 +7,7 @@
 
 from .curbs import Curbs, draw_curbs, ground_height
 from .events import PlaceCurbs, redrawn_curbs_ahead
+from .initial_state import initial_state
 from .metrics import walking_metrics
 from .observations import HeightProfile
 from .rewards import BaseHeight, progress
@@ -20,6 +21,7 @@ __all__ = [
     "PlaceCurbs",
     "draw_curbs",
     "ground_height",
+    "initial_state",
     "progress",
     "redrawn_curbs_ahead",
     "velocity_errors",
