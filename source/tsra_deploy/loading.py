@@ -25,7 +25,7 @@ TIME_LIMIT = 10.0
 
 
 GRACE = 2.0
-"""How long what was told to stop may take to stop [s]. A process that ends while ONNX Runtime works for it may abort."""
+"""How long what was told to stop may take to stop [s]. A process that ends while ONNX Runtime works may abort."""
 
 
 def open_session(path: str | Path) -> tuple[onnxruntime.InferenceSession, dict]:

@@ -66,7 +66,7 @@ def test_every_command_has_an_entry_point_and_every_entry_point_a_main() -> None
         definitions = [node.name for node in ast.parse(file.read_text()).body if isinstance(node, ast.FunctionDef)]
         assert function in definitions, f"{name}: {file} has no function '{function}'"
     commands = {file.stem.replace("_", "-") for file in (ROOT / "source" / "tsra_lab" / "commands").glob("[!_]*.py")}
-    commands |= {"benchmark", "sim2sim", "browse", "export-teacher"}
+    commands |= {"benchmark", "sim2sim", "sweep", "browse", "export-teacher"}
     assert {f"tsra-{name}" for name in commands} == scripts.keys()
     installed = importlib.metadata.distribution("tsra-lab").entry_points.select(group="console_scripts")
     assert {item.name: item.value for item in installed} == scripts
