@@ -39,6 +39,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"tsra_(bench\.processes|deploy\.contract|sim2sim\.episodes)\.\w+"),
     ("py:.*", r"tsra_lab\.(algorithms\.phases\.consistency|configs\.(limits|runner_cfg))\.\w+"),
     ("py:.*", r"tsra_lab\.export\.(parity|replay)(\.\w+)?"),
+    ("py:.*", r"tsra_lab\.runs\.playback\.\w+\.\w+"),
 ]
 
 myst_heading_anchors = 4

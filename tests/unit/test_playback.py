@@ -219,10 +219,10 @@ def test_what_cannot_be_played_is_refused_before_the_simulator_starts(monkeypatc
     assert check_playback(arguments(policy=["student"], num_envs=3), maze) is None
     with pytest.raises(ValueError, match="--num_envs 3: 2 policies side by side need a multiple of 2, such as 4"):
         check_playback(arguments(num_envs=3), maze)
-    curbs, _ = resolve_configs("TSRA-Velocity-Curbs-Quadruped", None, [])
-    assert check_playback(arguments(policy=["onnx"]), curbs) is None
-    with pytest.raises(ValueError, match="CurbsEnvCfg does not tell its initial states"):
-        check_playback(arguments(), curbs)
+    legs, _ = resolve_configs("TSRA-Velocity-Flat-Go2", None, [])
+    assert check_playback(arguments(policy=["onnx"]), legs) is None
+    with pytest.raises(ValueError, match=f"{type(legs).__name__} does not tell its initial states"):
+        check_playback(arguments(), legs)
     monkeypatch.setattr(requests, "find_spec", lambda name: None)
     with pytest.raises(ValueError, match="--viz viser needs a package that is not installed"):
         check_playback(arguments(visualizer=["newton_gl", "viser"]), maze)
