@@ -19,6 +19,8 @@ from tsra_lab.export import export_student
 from tsra_lab.export.isaac_lab import deployment_contract, record_run
 from tsra_lab.runs import (
     EXPORT_ENVS,
+    RECORDED_ENVS,
+    RECORDED_STEPS,
     OpenRun,
     add_run_arguments,
     find_run,
@@ -29,9 +31,6 @@ from tsra_lab.runs import (
     refusing,
     writable_folder,
 )
-
-RECORDED_STEPS, RECORDED_ENVS = 200, 8
-"""Environment steps, and environments, that are recorded and replayed."""
 
 ONLY_SIMULATED = "known to the simulator alone"
 """Unit and frame of a privileged term, which tells none."""

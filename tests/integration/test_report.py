@@ -35,6 +35,10 @@ def test_a_run_is_reported(shell: Shell) -> None:
     measured = json.loads((run / "evaluation.json").read_text())
     sensitivity = measured["imitability"]["action_sensitivity"]["mean"]
     assert f"<strong>{sensitivity:.3f}</strong>" in shown
+    assert (
+        "--max_iterations 2 agent.evaluation_interval=1"
+        in json.loads((run / "run.json").read_text())["metadata"]["command"]
+    )
     # the picture of the last evaluation, in the run and for TensorBoard
     picture = (run / "figures" / "alignment_2.png").read_bytes()
     assert base64.b64encode(picture).decode() in shown

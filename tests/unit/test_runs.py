@@ -141,9 +141,11 @@ def test_latest_looks_in_the_experiment_that_is_named(make_run: Callable[..., Pa
 
 def test_a_run_tells_where_it_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["scripts/train.py", "--task", TASK, "agent.obs_groups.student=['a b']"])
+    monkeypatch.setattr(
+        sys, "orig_argv", ["python", "scripts/train.py", "--task", TASK, "agent.obs_groups.student=['a b']"]
+    )
     metadata = json.loads((new_run(TASK, DEFAULT_AGENT, EXPERIMENT, "") / "run.json").read_text())["metadata"]
-    assert shlex.split(metadata["command"]) == ["python", *sys.argv]
+    assert shlex.split(metadata["command"]) == sys.orig_argv
     assert metadata["versions"]["torch"] == torch.__version__.split("+")[0]
     assert {"python", "tsra-lab", "isaaclab", "newton", "rsl-rl-lib"} <= metadata["versions"].keys()
 

@@ -21,7 +21,7 @@ from .directory import (
 )
 from .distillation import aligned_models, distillation_agent, distillation_agent_key
 from .environment import environment_of_run, recorded_presets
-from .exporting import EXPORT_ENVS, export_run
+from .exporting import EXPORT_ENVS, RECORDED_ENVS, RECORDED_STEPS, export_run
 from .fine_tuning import fine_tuning_agent, is_fine_tuning
 from .manifests import read_manifest
 from .opening import (
@@ -57,6 +57,8 @@ __all__ = [
     "EXPORT_ENVS",
     "EpisodesDone",
     "ProgressLines",
+    "RECORDED_ENVS",
+    "RECORDED_STEPS",
     "STUDENT_FOLDER",
     "FinishedRun",
     "OpenRun",

@@ -18,8 +18,7 @@ PACKAGES = ("tsra-lab", "isaaclab", "newton", "warp-lang", "mujoco-warp", "rsl-r
 
 def command_line() -> str:
     """The command that is running, which a shell takes as it is, in the folder in which it was given."""
-    script, *arguments = sys.argv
-    return shlex.join(["python", script, *arguments] if script.endswith(".py") else [script, *arguments])
+    return shlex.join(sys.orig_argv)  # Isaac Lab's launch takes the arguments out of sys.argv
 
 
 def package_versions() -> dict[str, str]:
