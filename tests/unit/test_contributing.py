@@ -66,3 +66,9 @@ def test_ci_calls_the_same_targets_and_the_hooks_the_same_tools() -> None:
     for hook in hooks:
         tool = Path(hook["entry"].split()[0]).name
         assert f"$(BIN)/{tool}" in recipe
+
+
+def test_every_file_of_tests_has_a_name_of_its_own() -> None:
+    """pytest imports them by their bare names: of two alike it collects the first alone."""
+    files = [file.name for file in (ROOT / "tests").rglob("*.py")]
+    assert sorted(name for name in set(files) if files.count(name) > 1) == []
