@@ -46,7 +46,7 @@ def main() -> int:
     parser = make_parser(__doc__, TASK)
     parser.add_argument("--output", default="demo_output", help="Folder for the results.")
     parser.add_argument("--episodes", type=positive, default=1024, help="Episodes of each policy.")
-    parser.add_argument("--max_iterations", type=positive, default=None, help="Iterations of the teacher's training.")
+    parser.add_argument("--max_iterations", type=positive, default=150, help="Iterations of the teachers' trainings.")
     args, overrides = parse_args(parser)
     output = Path(args.output)
     output.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,8 @@ def main() -> int:
     for option in ("num_envs", "seed"):
         if getattr(args, option) is not None:
             training += [f"--{option}", str(getattr(args, option))]
-    budget = [] if args.max_iterations is None else ["--max_iterations", str(args.max_iterations)]
+    # the task's own 250 are for comparisons; five of five seeds solved it in these (docs/benchmarks/imitation_gap)
+    budget = ["--max_iterations", str(args.max_iterations)]
 
     start = time.time()
     log = output / "plain_teacher.log"

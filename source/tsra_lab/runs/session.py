@@ -68,7 +68,7 @@ def make_parser(description: str | None, task: str | None = None, video: str | N
     parser.add_argument(
         "--num_threads",
         type=positive,
-        default=int(os.environ.get("OMP_NUM_THREADS", 1)),
+        default=os.environ.get("OMP_NUM_THREADS", "1"),  # a text is checked as an argument is
         help="Threads of PyTorch on the CPU (default: OMP_NUM_THREADS, else 1).",
     )
     if video is not None:
