@@ -312,11 +312,17 @@ class RewardsCfg:
         weight=1.0,
         params={"mode_time": 0.3, "velocity_threshold": 0.0, "asset_cfg": ROBOT, "sensor_cfg": TOUCHED_FEET},
     )
-    # feet that move are lifted, not as high as the highest curb
-    foot_clearance = RewTerm(
-        func=spot_mdp.foot_clearance_reward,
+    # not as high as the highest curb: where that is needed the teacher sees
+    foot_lift = RewTerm(
+        func=mdp.foot_lift,
         weight=1.0,
-        params={"asset_cfg": FEET, "target_height": 0.08, "std": 0.01, "tanh_mult": 2.0},
+        params={
+            "curbs": CURBS,
+            "enough": 0.05,
+            "radius": go1.FOOT_RADIUS,
+            "asset_cfg": FEET,
+            "sensor_cfg": TOUCHED_FEET,
+        },
     )
     feet_slide = RewTerm(func=isaac_mdp.feet_slide, weight=-0.1, params={"sensor_cfg": TOUCHED_FEET, "asset_cfg": FEET})
     thigh_contacts = RewTerm(

@@ -10,7 +10,7 @@ from .events import PlaceCurbs, redrawn_curbs_ahead
 from .initial_state import initial_state
 from .metrics import walking_metrics
 from .observations import HeightProfile
-from .rewards import BaseHeight, progress
+from .rewards import BaseHeight, foot_lift, progress
 from .terminations import FollowedCommand, velocity_errors
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "HeightProfile",
     "PlaceCurbs",
     "draw_curbs",
+    "foot_lift",
     "ground_height",
     "initial_state",
     "progress",

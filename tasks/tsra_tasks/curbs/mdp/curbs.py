@@ -197,6 +197,20 @@ class Curbs:
         across = poses[..., 3].cos() * offset[..., 0] + poses[..., 3].sin() * offset[..., 1]
         return across - 0.5 * self.sizes[:, 0]
 
+    def clearances(self, robot: Articulation, feet: list[int], radius: float) -> torch.Tensor:
+        """How high spherical feet are above the ground right below them.
+
+        Args:
+            robot: The robot.
+            feet: Indices of the feet's bodies.
+            radius: Radius of a foot [m].
+
+        Returns:
+            Heights of the lowest points of the feet above the ground [m]. Shape is (num_envs, num_feet).
+        """
+        places = robot.data.body_link_pos_w.torch[:, feet] - self._origins[:, None]
+        return places[..., 2] - radius - self.heights_at(places[..., :2])
+
     def profile(self, robot: Articulation, grid: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Height of the ground around a robot, and of the robot's root.
 

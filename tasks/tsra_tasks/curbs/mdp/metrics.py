@@ -64,7 +64,7 @@ def walking_metrics(
         "yaw_rate_error": yaw,
         "progress": progress(env, command_name, asset_cfg),
         "cost_of_transport": cost_of_transport(robot, env.command_manager.get_command(command_name)),
-        "foot_clearance": foot_clearance(env, robot, Curbs.of(env, curbs), bodies, touches, radius),
+        "foot_clearance": foot_clearance(Curbs.of(env, curbs).clearances(robot, bodies, radius), touches),
     }
 
 
@@ -84,22 +84,14 @@ def cost_of_transport(robot: Articulation, command: torch.Tensor) -> torch.Tenso
     return torch.where(speed < MIN_SPEED, torch.nan, power / (weight * speed.clamp(min=MIN_SPEED)))
 
 
-def foot_clearance(
-    env: ManagerBasedRLEnv, robot: Articulation, curbs: Curbs, feet: list[int], touches: torch.Tensor, radius: float
-) -> torch.Tensor:
-    """How high the feet that touch nothing are above the ground right below them, on average [m].
+def foot_clearance(clearances: torch.Tensor, touches: torch.Tensor) -> torch.Tensor:
+    """How high the feet that touch nothing are above the ground, on average [m].
 
     Args:
-        env: Environment.
-        robot: The robot.
-        curbs: The curbs.
-        feet: Indices of the feet's bodies.
+        clearances: Heights of the feet above the ground right below them [m]. Shape is (num_envs, num_feet).
         touches: Which of the feet touch something. Shape is (num_envs, num_feet).
-        radius: Radius of a foot [m].
 
     Returns:
         Clearance, NaN where all feet touch something. Shape is (num_envs,).
     """
-    places = robot.data.body_link_pos_w.torch[:, feet] - env.scene.env_origins[:, None]
-    height = places[..., 2] - radius - curbs.heights_at(places[..., :2])
-    return torch.where(touches > 0.0, torch.nan, height).nanmean(dim=1)
+    return torch.where(touches > 0.0, torch.nan, clearances).nanmean(dim=1)

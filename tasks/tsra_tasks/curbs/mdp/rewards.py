@@ -13,6 +13,7 @@ import torch
 
 from isaaclab.managers import ManagerTermBase, SceneEntityCfg
 
+from ...velocity.mdp import feet_contact
 from .curbs import Curbs
 
 if TYPE_CHECKING:
@@ -40,6 +41,33 @@ def progress(env: ManagerBasedRLEnv, command_name: str, asset_cfg: SceneEntityCf
     command = env.command_manager.get_command(command_name)[:, :2]
     velocity = env.scene[asset_cfg.name].data.root_lin_vel_b.torch[:, :2]
     return ((velocity * command).sum(dim=1) / command.square().sum(dim=1).clamp(min=1e-6)).clamp(-1.0, 1.0)
+
+
+def foot_lift(
+    env: ManagerBasedRLEnv,
+    curbs: dict[str, tuple[float, float]],
+    enough: float,
+    radius: float,
+    asset_cfg: SceneEntityCfg,
+    sensor_cfg: SceneEntityCfg,
+) -> torch.Tensor:
+    """How high the feet that touch nothing are above the ground right below them.
+
+    The reward for clearance of Isaac Lab's Spot is largest where feet stand still, and pays a robot that does not walk.
+
+    Args:
+        env: Environment.
+        curbs: Extents of the curbs along their own x and y axes [m], by the names of their prims.
+        enough: Height that counts as 1; more is worth no more [m].
+        radius: Radius of a foot [m].
+        asset_cfg: The robot and its feet.
+        sensor_cfg: The contact sensor and the feet, in the same order.
+
+    Returns:
+        Sum over the feet of shares from 0 to 1, of shape (num_envs,).
+    """
+    clearances = Curbs.of(env, curbs).clearances(env.scene[asset_cfg.name], asset_cfg.body_ids, radius)
+    return ((clearances / enough).clamp(0.0, 1.0) * (1.0 - feet_contact(env, sensor_cfg))).sum(dim=1)
 
 
 class BaseHeight(ManagerTermBase):
