@@ -404,7 +404,8 @@ def test_how_it_walks_is_measured(env: ManagerBasedRLEnv, robot: Articulation) -
     command.is_standing_env[:] = False
     command.vel_command_b[:] = torch.tensor([0.5, 0.0, 0.0])
     simulate(env, 1.0)
-    standing = env.cfg.step_metrics(env)
+    standing, lift = env.cfg.step_metrics(env), env.reward_manager.get_term_cfg("foot_lift")
+    assert lift.func(env, **lift.params).max() == 0.0
     assert standing["foot_clearance"].isnan().all()
     assert standing["cost_of_transport"].max() < 0.1 and standing["progress"].abs().max() < 0.2
     torch.testing.assert_close(standing["velocity_error"], torch.full((NUM_ENVS,), 0.5), atol=0.1, rtol=0.0)
@@ -413,6 +414,7 @@ def test_how_it_walks_is_measured(env: ManagerBasedRLEnv, robot: Articulation) -
     simulate(env, env.physics_dt)
     flying = env.cfg.step_metrics(env)
     torch.testing.assert_close(flying["foot_clearance"], torch.ones(NUM_ENVS), atol=0.01, rtol=0.0)
+    assert lift.func(env, **lift.params).min() == 4.0
     torch.testing.assert_close(flying["progress"], torch.full((NUM_ENVS,), 0.5), atol=0.02, rtol=0.0)
     robot.write_joint_velocity_to_sim_index(velocity=torch.full((NUM_ENVS, 12), 3.0))
     robot.actuators.target_command.set_position_index(value=robot.data.joint_pos.torch + 0.5)

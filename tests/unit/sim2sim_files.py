@@ -99,9 +99,10 @@ def make_env_cfg(task: str) -> dict:
     return json.loads(_env_cfg_text(task))
 
 
-def write_steady_policy(path: Path, action: list[float]) -> Path:
-    """A colour maze student that always acts alike, whatever it observes."""
-    task = "TSRA-ColorMaze-Rover"
+def write_steady_policy(path: Path, action: list[float], contract: dict | None = None) -> Path:
+    """A student that always acts alike, whatever it observes: of the colour maze, or of another contract."""
+    contract = contract or make_contract("TSRA-ColorMaze-Rover")
+    (width,) = contract["inputs"][0]["shape"]
     graph = helper.make_graph(
         [
             helper.make_node("ReduceSum", ["obs", "axis"], ["sum"], keepdims=1),
@@ -109,15 +110,15 @@ def write_steady_policy(path: Path, action: list[float]) -> Path:
             helper.make_node("Add", ["column", "action"], ["actions"]),
         ],
         "student",
-        [helper.make_tensor_value_info("obs", TensorProto.FLOAT, ["batch", 31])],
-        [helper.make_tensor_value_info("actions", TensorProto.FLOAT, ["batch", 2])],
+        [helper.make_tensor_value_info("obs", TensorProto.FLOAT, ["batch", width])],
+        [helper.make_tensor_value_info("actions", TensorProto.FLOAT, ["batch", len(action)])],
         [
             helper.make_tensor("axis", TensorProto.INT64, [1], [1]),
             helper.make_tensor("zero", TensorProto.FLOAT, [1], [0.0]),
-            helper.make_tensor("action", TensorProto.FLOAT, [2], action),
+            helper.make_tensor("action", TensorProto.FLOAT, [len(action)], action),
         ],
     )
-    return save(graph, path, metadata_of(make_contract(task)))
+    return save(graph, path, metadata_of(contract))
 
 
 def maze_episodes(success: list[bool]) -> Episodes:
