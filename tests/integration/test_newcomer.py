@@ -133,7 +133,7 @@ def test_the_commands_for_legs_run_as_far_as_a_cpu_goes(newcomer: Newcomer, tmp_
     for said, here in ON_A_GPU:
         commands, count = re.subn(said, here, commands, flags=re.MULTILINE)
         assert count, said
-    printed = newcomer.run(f"export ISAACSIM_ASSET_ROOT={mirror}\n{commands}")
+    printed = newcomer.run(f"source .venv/bin/activate\nexport ISAACSIM_ASSET_ROOT={mirror}\n{commands}")
     assert printed.count("Run directory: ") == 7
     runs = newcomer.clone / "logs" / "rsl_rl"
     assert len(list(runs.glob("velocity_rough_go2*/*/student/policy.onnx"))) == 3
