@@ -26,7 +26,7 @@ import tsra_tasks  # noqa: F401
 from tsra_lab.alignment import PairCollector, find_onboard_camera
 from tsra_tasks.obstacle_flight.mdp import CourseCommand, ThrustAndRatesAction
 from tsra_tasks.obstacle_flight.obstacle_flight_env_cfg import CAMERA_RANGE, CONTROL_PERIOD, FIELD_OF_VIEW
-from tsra_tasks.props import POST_RADIUS
+from tsra_tasks.props import POST_HEIGHT, POST_RADIUS
 from tsra_tasks.robots import make_quadrotor
 
 pytestmark = [pytest.mark.integration, pytest.mark.kitless]
@@ -268,6 +268,7 @@ def test_spectators_are_shown_the_view_and_what_is_out_of_it(env: RslRlVecEnvWra
     assert torch.allclose(camera.ends[:, camera.ends.shape[1] // 2], ahead, atol=1e-4)
     assert not unseen.shown[:, 0].any() and unseen.shown[:, 1].all()
     assert torch.equal(unseen.points[..., :2], course.posts)
+    assert unseen.points[..., 2].min() > POST_HEIGHT  # not within the posts
 
 
 def test_mujoco_reads_and_moves_alike(env: RslRlVecEnvWrapper) -> None:

@@ -35,7 +35,7 @@ from isaaclab.visualizers import VisualizerCfg
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
 from tsra_lab.hooks import Marks
 
-from ..props import POST_CFG, POST_RADIUS
+from ..props import POST_CFG, POST_HEIGHT, POST_RADIUS
 from ..robots import QUADROTOR_CFG
 from ..shared.depth_image import DepthImage
 from ..shared.image_noise import ImageNoiseCfg
@@ -353,5 +353,5 @@ class ObstacleFlightEnvCfg(CameraTaskEnvCfg):
         seen = course.posts_in_view(FIELD_OF_VIEW, CAMERA_RANGE)
         return {
             "camera": ray_marks(course.position, course.heading, distances, angles),
-            "unseen_posts": unseen_marks(course.posts, seen, height=2.3),
+            "unseen_posts": unseen_marks(course.posts, seen, height=POST_HEIGHT + 0.2),
         }

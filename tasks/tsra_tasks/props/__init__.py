@@ -8,6 +8,6 @@
 from .cabinet import CABINET_CFG
 from .curb import CURB_HEIGHT, CURB_WIDTH, curb_cfg
 from .ground import GROUND_CFG
-from .post import POST_CFG, POST_RADIUS
+from .post import POST_CFG, POST_HEIGHT, POST_RADIUS
 
-__all__ = ["CABINET_CFG", "CURB_HEIGHT", "CURB_WIDTH", "GROUND_CFG", "POST_CFG", "POST_RADIUS", "curb_cfg"]
+__all__ = ["CABINET_CFG", "CURB_HEIGHT", "CURB_WIDTH", "GROUND_CFG", "POST_CFG", "POST_HEIGHT", "POST_RADIUS", "curb_cfg"]

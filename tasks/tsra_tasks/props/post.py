@@ -10,6 +10,7 @@ from pathlib import Path
 import isaaclab.sim as sim_utils
 from isaaclab.assets import ArticulationCfg
 
+from .make_post import HEIGHT as POST_HEIGHT
 from .make_post import RADIUS as POST_RADIUS
 
 POST_CFG = ArticulationCfg(
@@ -19,4 +20,4 @@ POST_CFG = ArticulationCfg(
 )
 """Post whose root pose, its foot's, is written at resets."""
 
-__all__ = ["POST_CFG", "POST_RADIUS"]
+__all__ = ["POST_CFG", "POST_HEIGHT", "POST_RADIUS"]
