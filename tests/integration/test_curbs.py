@@ -345,6 +345,25 @@ def test_spectators_are_shown_the_ground_that_the_teacher_looks_up(env: ManagerB
     assert torch.allclose(reach, torch.tensor([max(AHEAD), max(LEFT)]).norm(), atol=1e-4)
 
 
+def test_spectators_are_shown_the_curbs_where_they_are(env: ManagerBasedRLEnv, curbs: mdp.Curbs) -> None:
+    marks, poses, seen = env.cfg.overlay(env), curbs.poses(), 0
+    for index, (name, (depth, width)) in enumerate(CURBS.items()):
+        mark = marks[name]
+        axis = (mark.ends - mark.points)[:, 0]
+        assert torch.allclose(axis.norm(dim=-1), torch.tensor(width), atol=1e-3) and mark.size == depth
+        # just inside of both ends and faces the ground is as high as the bar
+        across = torch.stack([axis[:, 1], -axis[:, 0]], dim=-1) / width
+        for share in (0.01, 0.99):
+            end = mark.points[:, 0, :2] + share * axis[:, :2]
+            points = torch.stack([end + 0.49 * depth * across, end - 0.49 * depth * across], dim=1)
+            top = mark.points[:, 0, 2] + 0.5 * depth
+            there = mark.shown[:, 0]
+            assert torch.equal(there, poses[:, index, 2] > 0.0)
+            assert (curbs.heights_at(points)[there] >= top[there, None] - 1e-5).all()
+            seen += int(there.sum())
+    assert seen > NUM_ENVS
+
+
 def test_what_is_hidden_is_redrawn_and_put_back(env: ManagerBasedRLEnv, curbs: mdp.Curbs) -> None:
     env.cfg.curb_share, share = 0.5, env.cfg.curb_share
     robot = env.scene["robot"]

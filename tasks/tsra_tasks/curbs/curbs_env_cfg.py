@@ -35,7 +35,7 @@ from isaaclab_tasks.core.velocity import mdp as isaac_mdp
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
 from tsra_lab.hooks import Marks
 
-from ..props import CURB_WIDTH, GROUND_CFG, curb_cfg
+from ..props import CURB_COLOR, CURB_WIDTH, GROUND_CFG, curb_cfg
 from ..robots import QUADRUPED_ACTION_SCALE, QUADRUPED_CFG, QUADRUPED_FEET, QUADRUPED_JOINTS, go1
 from ..shared.marks import UNSEEN
 from ..shared.options import Range, check_number, check_range
@@ -477,14 +477,23 @@ class CurbsEnvCfg(TaskEnvCfg):
         )
 
     def overlay(self, env: ManagerBasedRLEnv) -> dict[str, Marks]:
-        """Show the ground that the teacher looks up, and the student does not see, to somebody who watches.
+        """Show curbs, and the ground that the teacher looks up and the student does not see, to somebody who watches.
+
+        Viewers draw static shapes where they were when the scene was made, so the curbs' own shapes are invisible.
 
         Args:
             env: Environment of this configuration.
 
         Returns:
-            ``height_profile``; nothing where the term was taken away.
+            A mark for each curb, and ``height_profile`` unless the term was taken away.
         """
+        begin, end, there = mdp.Curbs.of(env, CURBS).bars()
+        marks = {
+            name: Marks(begin[:, [index]], CURB_COLOR, depth, end[:, [index]], there[:, [index]])
+            for index, (name, (depth, _)) in enumerate(CURBS.items())
+        }
         group = env.observation_manager.cfg.privileged
         profile = None if group is None else group.height_profile
-        return {} if profile is None else {"height_profile": Marks(profile.func.points(ROBOT), UNSEEN, 0.03)}
+        if profile is not None:
+            marks["height_profile"] = Marks(profile.func.points(ROBOT), UNSEEN, 0.03)
+        return marks

@@ -16,6 +16,9 @@ CURB_WIDTH = 10.0
 CURB_HEIGHT = 0.4
 """Extent of a curb along z [m]; it is sunk into the ground as far as it is not to rise above it."""
 
+CURB_COLOR = (0.55, 0.52, 0.48)
+"""Colour of what stands for a curb to somebody who watches."""
+
 
 def curb_cfg(depth: float) -> AssetBaseCfg:
     """A curb, a static shape. Who places it writes the shape's place in the simulator's model.
@@ -33,6 +36,6 @@ def curb_cfg(depth: float) -> AssetBaseCfg:
             size=(depth, CURB_WIDTH, CURB_HEIGHT),
             collision_props=sim_utils.CollisionPropertiesCfg(),
             physics_material=sim_utils.RigidBodyMaterialCfg(static_friction=FRICTION, dynamic_friction=FRICTION),
-            visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=(0.55, 0.52, 0.48)),
+            visible=False,  # viewers would draw it where it was at first
         )
     )

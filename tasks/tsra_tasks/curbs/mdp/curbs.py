@@ -143,6 +143,20 @@ class Curbs:
         poses[..., 3] = 2.0 * torch.atan2(transforms[..., 5], transforms[..., 6])
         return poses
 
+    def bars(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """The curbs as bars as thick as they are deep, whose upper faces are the curbs'.
+
+        Returns:
+            Where the bars begin and end, from the environment's origin [m], of shape (num_envs, num_curbs, 3), and
+            which of them are there, of shape (num_envs, num_curbs).
+        """
+        poses = self.poses()
+        axis = torch.stack([-poses[..., 3].sin(), poses[..., 3].cos(), torch.zeros_like(poses[..., 3])], dim=-1)
+        middle = poses[..., :3].clone()
+        middle[..., 2] -= 0.5 * self.sizes[:, 0]
+        half = 0.5 * self.sizes[:, 1:] * axis
+        return middle - half, middle + half, poses[..., 2] > 0.0
+
     def place(self, poses: torch.Tensor, env_ids: torch.Tensor) -> None:
         """Put curbs somewhere.
 
