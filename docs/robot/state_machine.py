@@ -72,7 +72,7 @@ class StateMachine:
         stand_up_time: float = 1.5,
         largest_tilt: float = 1.0,
         gravity: str = "projected_gravity",
-        joints: str = "joint_pos",
+        joints: str = "joint_pos_rel",
     ) -> None:
         """Begin with the motors off.
 

@@ -83,14 +83,13 @@ def run(
     due = time.monotonic()
     for step in range(steps):
         time.sleep(max(due - time.monotonic(), 0.0))
-        begin = time.monotonic()
+        begin, before = time.monotonic(), machine.mode
         if waiting and waiting[0][0] <= (step + 0.5) * period:
             _, what = waiting.pop(0)
             try:
                 machine.request(what)
             except ValueError as error:
                 print(f"{step * period:5.2f} s  {error}")
-        before = machine.mode
         robot.command(machine.step(*robot.read()))
         if machine.mode is not before:
             print(f"{step * period:5.2f} s  {machine.mode.value}{machine.reason and f': {machine.reason}'}")

@@ -78,8 +78,8 @@ class Curbs(World):
             base_ang_vel=lambda: self.data.qvel[3:6].copy(),
             projected_gravity=lambda: -self.rotation[2],
             velocity_commands=lambda: self._command.value.copy(),
-            joint_pos=lambda: self.data.qpos[self._positions] - self._default,
-            joint_vel=lambda: self.data.qvel[self._dofs].copy(),
+            joint_pos_rel=lambda: self.data.qpos[self._positions] - self._default,
+            joint_vel_rel=lambda: self.data.qvel[self._dofs].copy(),
         )
 
     def build(self, env_cfg: dict) -> mujoco.MjModel:

@@ -73,11 +73,11 @@ const std::map<std::string, std::function<Numbers(const Robot&)>> observations{
     {"projected_gravity", [](const Robot& robot) { return robot.gravity; }},
     {"joint_pos_rel",
      [](const Robot& robot) {
-       const YAML::Node chosen = robot.config["observations"]["joint_pos_rel"]["params"]["asset_cfg"]["joint_ids"];
+       const YAML::Node asset = robot.config["observations"]["joint_pos_rel"]["params"]["asset_cfg"];
        std::vector<int> joints;
-       if (chosen.IsDefined())
-         joints = chosen.as<std::vector<int>>();
-       else
+       if (asset.IsDefined() && asset["joint_ids"].IsDefined())
+         joints = asset["joint_ids"].as<std::vector<int>>();
+       else  // the deployment catches the exception that it gets then
          for (size_t joint = 0; joint < robot.position.size(); ++joint) joints.push_back(joint);
        Numbers observed;
        for (int joint : joints) observed.push_back(robot.position.at(joint) - robot.default_position.at(joint));

@@ -19,6 +19,7 @@ import pytest
 import torch
 from conftest import SCRIPTS, Shell, run_directory
 from mujoco_twin import Differences, Twin, compare_worlds, initial_state
+from unitree_deployment import Deployment, compile_reader
 
 from isaaclab.app import launch_simulation
 from isaaclab.envs import ManagerBasedRLEnv
@@ -26,6 +27,7 @@ from isaaclab_rl.rsl_rl import RslRlVecEnvWrapper
 from isaaclab_tasks.utils import resolve_task_config
 
 import tsra_tasks  # noqa: F401
+from tsra_deploy import Policy, Safety
 from tsra_tasks.curbs import mdp
 from tsra_tasks.curbs.curbs_env_cfg import CURBS
 from tsra_tasks.robots import QUADRUPED_FEET, QUADRUPED_SHAPES
@@ -137,6 +139,7 @@ def test_a_student_runs_in_both_and_on_the_robot_of_others(shell: Shell) -> None
     small = ("--num_envs", "16", "--seed", "1")
     run = run_directory(shell.run("train.py", *small, "--max_iterations", "3"))
     shell.run("export.py", "--checkpoint", str(run), "--skip_measurement")
+    unitree_acts_alike(run / "student", shell.directory)
     arguments = ["--checkpoint", str(run), "--policies", "onnx", "--no_imitability", "--episodes", "16"]
     shell.run("evaluate.py", *arguments, "--num_envs", "16", "--initial_states", "states.npz")
     student = ["--task", TASK, "--policy", str(run / "student" / "policy.onnx"), "--initial_states", "states.npz"]
@@ -152,3 +155,29 @@ def test_a_student_runs_in_both_and_on_the_robot_of_others(shell: Shell) -> None
     output = shell.call([*command, "--robot", str(model), "--motor_rotors", "--substeps", "2"])
     assert "16 episodes" in output
     assert json.loads((shell.directory / "result.json").read_text())["robot"]["file"] == "go1.xml"
+    # the example of a controller, in real time: it falls here too, or comes to its end
+    example = SCRIPTS.parent / "docs" / "robot" / "walk_in_mujoco.py"
+    policy = [str(run / "student" / "policy.onnx"), "states.npz", "--seconds", "1"]
+    printed = shell.call([sys.executable, str(example), *policy, "--robot", str(model), "--motor_rotors"])
+    assert all(word in printed for word in (" 1.00 s  standing up", " 2.48 s  standing", " 3.00 s  running", "late by"))
+
+
+def unitree_acts_alike(student: Path, folder: Path) -> None:
+    """Unitree's deployment computes all that the student observes by itself, and sends the motors what we do."""
+    assert not (student / "deploy.yaml").read_text().startswith("#")
+    ours, random = Policy.load(student / "policy.onnx", Safety(out_of_range="ignore")), np.random.default_rng(0)
+    joints = ours.contract["joints"]
+    assert joints["sdk_names"] == ours.target_names != joints["names"]
+    places = [joints["names"].index(name) for name in joints["sdk_names"]]
+    default = np.array(joints["default_position"], np.float32)[places]
+    with Deployment(compile_reader(folder), student / "policy_batch1.onnx", student / "deploy.yaml") as theirs:
+        for step in range(15):
+            turn, gravity = random.normal(0.0, 1.0, (2, 3)).astype(np.float32)
+            command = np.array([0.5, 0.1, -0.2], np.float32)
+            position, velocity = random.normal(0.0, 2.0, (2, 12)).astype(np.float32)
+            measured = np.concatenate([turn, gravity, command, position, velocity])
+            if step == 0:
+                theirs.ask("reset", measured, answered=False)
+            readings = {"base_ang_vel": turn, "projected_gravity": gravity, "velocity_commands": command}
+            readings |= {"joint_pos_rel": position - default, "joint_vel_rel": velocity}
+            assert theirs.act(measured) == pytest.approx(ours.act(readings), abs=1e-5), step

@@ -38,8 +38,8 @@ TERMS = {
         "base_ang_vel": [3],
         "projected_gravity": [3],
         "velocity_commands": [3],
-        "joint_pos": [12],
-        "joint_vel": [12],
+        "joint_pos_rel": [12],
+        "joint_vel_rel": [12],
         "last_action": [12],
     },
 }

@@ -70,7 +70,7 @@ def test_curbs_lie_one_behind_the_other_and_some_are_absent():
 
 def test_the_student_is_blind_and_the_teacher_sees_what_is_hidden():
     cfg = CurbsEnvCfg().observations
-    onboard = ["base_ang_vel", "projected_gravity", "velocity_commands", "joint_pos", "joint_vel", "last_action"]
+    onboard = [*SENSORS[:2], "velocity_commands", *SENSORS[2:], "last_action"]
     hidden = ["base_lin_vel", "height_profile", "feet_contact", "foot_friction", "base_mass", "motor_strength"]
     assert terms(cfg.onboard) == terms(cfg.present) == onboard
     assert terms(cfg.surroundings) == hidden and sorted(terms(cfg.privileged)) == sorted(onboard + hidden)

@@ -44,7 +44,7 @@ def test_readings_are_in_the_trunk_s_frame() -> None:
     world.reset(curbs_state(**changes, joint_pos=STANDING + 0.1))
     readings = world.observe()
     assert readings["base_ang_vel"] == pytest.approx([0.0, 0.0, 0.6])
-    assert readings["joint_pos"] == pytest.approx(np.full(12, 0.1))
+    assert readings["joint_pos_rel"] == pytest.approx(np.full(12, 0.1))
     assert readings["velocity_commands"].tolist() == [0.5, 0.0, 0.0]
     assert world.heading == pytest.approx(math.pi / 2)
     # that of the centre of mass, which is 22 mm ahead of the frame's origin and 2 mm to its left
@@ -171,34 +171,47 @@ def test_a_push_shifts_the_trunk_between_two_steps() -> None:
 
 def test_sensors_are_late_by_what_is_drawn_for_an_episode() -> None:
     env_cfg, contract = make_env_cfg(Curbs.task), make_contract(Curbs.task)
-    for name in ("base_ang_vel", "joint_pos"):
+    for name in ("base_ang_vel", "joint_pos_rel"):
         env_cfg["observations"]["onboard"][name] |= {"delay_min_lag": 0, "delay_max_lag": 2}
-    env_cfg["observations"]["onboard"]["joint_vel"] |= {"delay_min_lag": 1, "delay_max_lag": 1}
+    env_cfg["observations"]["onboard"]["joint_vel_rel"] |= {"delay_min_lag": 1, "delay_max_lag": 1}
     delays = SensorDelays(contract, env_cfg, seed=0)
     lags = set()
     for _ in range(40):
         delays.reset()
         seen = []
         for step in range(6):
-            reading = {name: np.full(3, float(step)) for name in ("base_ang_vel", "joint_pos", "joint_vel", "other")}
+            reading = {
+                name: np.full(3, float(step)) for name in ("base_ang_vel", "joint_pos_rel", "joint_vel_rel", "other")
+            }
             seen.append({name: values[0] for name, values in delays(reading).items()})
         assert [item["other"] for item in seen] == [0, 1, 2, 3, 4, 5]
-        assert [item["joint_vel"] for item in seen] == [0, 0, 1, 2, 3, 4]
-        pair = tuple(5 - int(seen[5][name]) for name in ("base_ang_vel", "joint_pos"))
-        for name, lag in zip(("base_ang_vel", "joint_pos"), pair, strict=True):
+        assert [item["joint_vel_rel"] for item in seen] == [0, 0, 1, 2, 3, 4]
+        pair = tuple(5 - int(seen[5][name]) for name in ("base_ang_vel", "joint_pos_rel"))
+        for name, lag in zip(("base_ang_vel", "joint_pos_rel"), pair, strict=True):
             assert [item[name] for item in seen] == [max(0, step - lag) for step in range(6)]
         lags.add(pair)
     assert lags == {(first, second) for first in range(3) for second in range(3)}
-    env_cfg["observations"]["onboard"]["joint_pos"]["delay_hold_prob"] = 0.5
-    with pytest.raises(ValueError, match="'joint_pos' changes within an episode"):
+    env_cfg["observations"]["onboard"]["joint_pos_rel"]["delay_hold_prob"] = 0.5
+    with pytest.raises(ValueError, match="'joint_pos_rel' changes within an episode"):
         SensorDelays(contract, env_cfg, seed=0)
 
 
 def test_uniform_noise_is_that_of_the_configuration() -> None:
     noise = SensorNoise(make_contract(Curbs.task), make_env_cfg(Curbs.task), seed=0)
-    shapes = {"base_ang_vel": 3, "projected_gravity": 3, "velocity_commands": 3, "joint_pos": 12, "joint_vel": 12}
+    shapes = {
+        "base_ang_vel": 3,
+        "projected_gravity": 3,
+        "velocity_commands": 3,
+        "joint_pos_rel": 12,
+        "joint_vel_rel": 12,
+    }
     draws = [noise({name: np.zeros(size) for name, size in shapes.items()}) for _ in range(500)]
-    for name, bound in (("base_ang_vel", 0.2), ("projected_gravity", 0.05), ("joint_pos", 0.01), ("joint_vel", 1.5)):
+    for name, bound in (
+        ("base_ang_vel", 0.2),
+        ("projected_gravity", 0.05),
+        ("joint_pos_rel", 0.01),
+        ("joint_vel_rel", 1.5),
+    ):
         values = np.array([draw[name] for draw in draws])
         assert 0.98 * bound < np.abs(values).max() <= bound and abs(values.mean()) < 0.1 * bound
     assert not np.array([draw["velocity_commands"] for draw in draws]).any()

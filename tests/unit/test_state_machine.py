@@ -61,7 +61,7 @@ def describe_quadruped() -> dict:
         "sdk_names": None,
     }
     for term in contract["inputs"][0]["terms"]:
-        if term["name"] in ("joint_pos", "joint_vel"):
+        if term["name"] in ("joint_pos_rel", "joint_vel_rel"):
             term["joints"] = QUADRUPED_JOINTS
     return contract
 
@@ -76,7 +76,7 @@ def readings(tilt: float = 0.0, bent: float = 0.0) -> dict[str, np.ndarray]:
     """What a robot reads that leans to a side, with all joints as far from the default pose."""
     gravity = np.array([0.0, np.sin(tilt), -np.cos(tilt)])
     still = {name: np.zeros(3) for name in ("base_ang_vel", "velocity_commands")}
-    return still | {"projected_gravity": gravity, "joint_pos": np.full(12, bent), "joint_vel": np.zeros(12)}
+    return still | {"projected_gravity": gravity, "joint_pos_rel": np.full(12, bent), "joint_vel_rel": np.zeros(12)}
 
 
 def test_it_lies_stands_up_runs_and_stops(machines: ModuleType, tmp_path: Path) -> None:
@@ -131,7 +131,8 @@ def test_a_fall_damps_and_only_off_leads_out(machines: ModuleType, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "broken", [{"joint_pos": np.full(12, np.nan)}, {"projected_gravity": np.zeros(2)}, {"joint_vel": np.zeros(11)}]
+    "broken",
+    [{"joint_pos_rel": np.full(12, np.nan)}, {"projected_gravity": np.zeros(2)}, {"joint_vel_rel": np.zeros(11)}],
 )
 def test_without_its_sensors_the_student_stops_and_the_robot_stands(
     machines: ModuleType, tmp_path: Path, broken: dict
@@ -193,6 +194,7 @@ def test_the_loop_asks_in_time_and_keeps_its_rate(
     assert len(lateness) == len(work) == 25
     assert (lateness > -1e-6).all() and np.median(work) < 0.02
     printed = capsys.readouterr().out.splitlines()
-    assert printed[0].startswith(" 0.12 s  'run' is for a robot that is standing")
-    assert printed[1] == " 0.18 s  standing" and len(printed) == 2
+    assert [line.split()[0] for line in printed] == ["0.10", "0.12", "0.18", "0.30"]
+    assert printed[1].startswith(" 0.12 s  'run' is for a robot that is standing")
+    assert printed[2:] == [" 0.18 s  standing", " 0.30 s  running"]
     assert machine.mode is machines.Mode.RUNNING

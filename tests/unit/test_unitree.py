@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import shutil
 import subprocess
-import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,14 +30,13 @@ from tiny_student import (
     describe_student,
     describe_term,
 )
+from unitree_deployment import Deployment, compile_reader
 
 from tsra_deploy import Policy, Safety
 from tsra_lab.export import export_student, unitree_yaml
 from tsra_lab.models import EncodedPolicy
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
-
-READER = Path(__file__).parents[1] / "assets" / "unitree_reader.cpp"
 
 JOINTS, MOTORS = ["hip", "ankle", "knee"], ["", "knee", "hip", "ankle"]
 """Joints in the robot's order, and in that of its SDK, whose first motor moves none of them."""
@@ -140,6 +138,30 @@ def test_a_history_by_time_is_told_after_the_terms() -> None:
     assert list(observations)[-1] == "use_gym_history" and observations["use_gym_history"] is True
 
 
+def test_joints_are_in_the_order_of_the_targets() -> None:
+    def reverse(contract: dict) -> None:
+        contract["actions"].reverse()
+        term(contract, "joint_vel_rel").update(joints=["knee", "hip", "ankle"])
+
+    deploy, usual = (yaml.safe_load(unitree_yaml(item)) for item in (changed(reverse), describe_walker()))
+    assert deploy["joint_ids_map"] == [1, 2, 3] and deploy["default_joint_pos"] == [0.1, 0.2, 0.0]
+    assert all(deploy[key] == usual[key] for key in ("stiffness", "damping"))  # of motors
+    assert deploy["actions"]["JointPositionAction"]["scale"] == [-0.5, 0.25, 0.5]
+    observed = deploy["observations"]
+    assert observed["joint_vel_rel"]["params"] == {}
+    assert observed["joint_pos_rel"]["params"] == {"asset_cfg": {"joint_ids": [0, 1]}}
+
+
+def test_joints_that_are_not_named_are_in_the_robot_s_order() -> None:
+    def reverse(contract: dict) -> None:
+        contract["actions"].reverse()
+        term(contract, "joint_vel_rel").update(joints=["knee", "hip", "ankle"])
+        term(contract, "joint_pos_rel").update(joints=None, shape=[3], scale=[1.0] * 3)
+
+    observed = yaml.safe_load(unitree_yaml(changed(reverse)))["observations"]
+    assert observed["joint_pos_rel"]["params"] == {"asset_cfg": {"joint_ids": [1, 2, 0]}}
+
+
 def test_no_bounds_are_no_clip() -> None:
     contract = changed(lambda contract: contract["actions"][0].update(clip=None))
     assert yaml.safe_load(unitree_yaml(contract))["actions"]["JointPositionAction"]["clip"] is None
@@ -159,8 +181,9 @@ def test_what_the_robot_must_register_is_told() -> None:
         (lambda c: c.update(memory=[{"input": "h_in", "output": "h_out", "shape": [1, 4]}]), "memory"),
         (lambda c: c["actions"][1].update(kind="joint velocity"), r"actions 'knee' \(joint velocity\)"),
         (lambda c: c.update(clip_actions=1.0), "clip_actions"),
-        (lambda c: c["actions"].pop(), "targets are not all joints in the robot's order"),
-        (lambda c: c["actions"].reverse(), "targets are not all joints in the robot's order"),
+        (lambda c: c["actions"].pop(), "targets are not all joints, each once"),
+        (lambda c: c["actions"][0].update(targets=["hip", "hip"]), "targets are not all joints, each once"),
+        (lambda c: c["actions"].reverse(), "cannot tell 'joint_vel_rel' of the joints hip, ankle, knee"),
         (lambda c: c["joints"].update(sdk_names=None), "joint_sdk_names"),
         (lambda c: c["joints"].update(damping=[1.0, None, 1.0]), "joints ankle have no damping"),
         (lambda c: term(c, "actions").update(delay_periods=[1, 1]), "'actions' is not the last action as it feeds it"),
@@ -218,43 +241,7 @@ def test_an_earlier_deploy_yaml_does_not_outlive_its_student(walkers: dict[bool,
 @pytest.fixture(scope="session")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A program that reads with yaml-cpp by the deployment's rules."""
-    compiler = shutil.which("g++")
-    prefixes = [Path(sysconfig.get_path("purelib"), "cmeel.prefix"), Path("/usr")]
-    found = [prefix for prefix in prefixes if (prefix / "include" / "yaml-cpp" / "yaml.h").is_file()]
-    if compiler is None or not found:
-        pytest.skip("needs g++ and yaml-cpp (requirements.lock has it)")
-    program, library = tmp_path_factory.mktemp("reader") / "unitree_reader", found[0] / "lib"
-    places = [f"-I{found[0] / 'include'}", f"-L{library}", f"-Wl,-rpath,{library}"]
-    command = [compiler, "-std=c++17", "-Wall", "-Wextra", str(READER), *places, "-lyaml-cpp", "-o", str(program)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return program
-
-
-class Deployment:
-    """Unitree's deployment of an exported student: the reader, and the network on tensors of its declared shapes."""
-
-    def __init__(self, reader: Path, student: Path, deploy: Path) -> None:
-        self.session = onnxruntime.InferenceSession(student, providers=["CPUExecutionProvider"])
-        self.process = subprocess.Popen([reader, deploy], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __enter__(self) -> Deployment:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.communicate(timeout=20)
-
-    def ask(self, order: str, numbers: np.ndarray | tuple = (), answered: bool = True) -> np.ndarray | None:
-        """Give an order and read the answer."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        print(order, *(f"{number:.9g}" for number in numbers), file=self.process.stdin, flush=True)
-        return np.array(self.process.stdout.readline().split(), np.float32) if answered else None
-
-    def act(self, measured: np.ndarray) -> np.ndarray:
-        """Position of each motor."""
-        observed = self.ask("observe", measured).reshape(self.session.get_inputs()[0].shape)
-        (actions,) = self.session.run(["actions"], {"obs": observed})
-        return self.ask("act", actions[0])
+    return compile_reader(tmp_path_factory.mktemp("reader"))
 
 
 @pytest.mark.parametrize("by_time", [False, True])

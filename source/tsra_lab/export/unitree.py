@@ -6,7 +6,8 @@
 """The contract in the form that Unitree's C++ deployment reads (``deploy.yaml`` of unitree_rl_lab).
 
 Names are those that its registries know. It sends the i-th target to the i-th joint, computes some observations by
-itself, and knows nothing of memories, images and delays: a student that it would run otherwise is refused.
+itself, and knows nothing of memories, images and delays: a student that it would run otherwise is refused. Which joint
+is the i-th, the file says; so joints are in the order of the targets, whatever the robot's own is.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ ACTION = "JointPositionAction"
 """The action that it sends to motors, by the name in its registry. (It would send velocities as positions.)"""
 
 OF_ALL_JOINTS = {"joint_pos_rel", "joint_vel_rel"}
-"""Observations that it computes of all joints, in the robot's order; of the first also those of some joints."""
+"""Observations that it computes of all joints, in their order; of the first also those of some joints."""
 
 WIDTHS = {"base_ang_vel": 3, "projected_gravity": 3, "velocity_commands": 3}
 """Other observations that it computes by itself, and how many numbers they are."""
@@ -34,7 +35,7 @@ VELOCITY_COMMAND, VELOCITIES = "base_velocity", ("lin_vel_x", "lin_vel_y", "ang_
 def unitree_yaml(contract: dict) -> str:
     """Lay a contract out as ``deploy.yaml``.
 
-    Joints are in the robot's order, except gains, which it sends in the order of the SDK's motors.
+    Joints are in the order of the targets, except gains, which it sends in the order of the SDK's motors.
 
     Args:
         contract: As :func:`tsra_lab.export.isaac_lab.deployment_contract` gives it.
@@ -48,19 +49,22 @@ def unitree_yaml(contract: dict) -> str:
     problems = [*_of_the_network(contract), *_of_the_robot(contract), *_of_the_observations(contract)]
     if problems:
         raise ValueError(f"Unitree's deployment cannot run this student: {'; '.join(problems)}.")
-    joints = contract["joints"]
-    motors = [joints["sdk_names"].index(name) for name in joints["names"]]
-    terms = contract["inputs"][0]["terms"]
-    observations: dict[str, Any] = {_key(term): _describe_term(term, joints["names"]) for term in terms}
+    joints, order, terms = contract["joints"], _targets_of(contract), contract["inputs"][0]["terms"]
+    places = [joints["names"].index(name) for name in order]
+    motors = [joints["sdk_names"].index(name) for name in order]
+    stiffness, damping, default = (
+        [joints[key][place] for place in places] for key in ("stiffness", "damping", "default_position")
+    )
+    observations: dict[str, Any] = {_key(term): _describe_term(term, order, joints["names"]) for term in terms}
     if any(_stacked_by_time(term) for term in terms):
         observations["use_gym_history"] = True  # not first: its reader takes the first entry for a term
     text = yaml.safe_dump(
         {
             "joint_ids_map": motors,
             "step_dt": contract["timing"]["control_period_s"],
-            "stiffness": _by_motor(joints["stiffness"], motors, len(joints["sdk_names"])),
-            "damping": _by_motor(joints["damping"], motors, len(joints["sdk_names"])),
-            "default_joint_pos": joints["default_position"],
+            "stiffness": _by_motor(stiffness, motors, len(joints["sdk_names"])),
+            "damping": _by_motor(damping, motors, len(joints["sdk_names"])),
+            "default_joint_pos": default,
             "commands": {command["name"]: _describe_command(command) for command in contract["commands"]},
             "actions": {ACTION: _describe_actions(contract["actions"])},
             "observations": observations,
@@ -92,8 +96,8 @@ def _of_the_robot(contract: dict) -> list[str]:
     """Why it cannot drive the motors."""
     joints = contract["joints"]
     problems = []
-    if [target for action in contract["actions"] for target in action["targets"]] != joints["names"]:
-        problems.append(f"its targets are not all joints in the robot's order ({', '.join(joints['names'])})")
+    if sorted(_targets_of(contract)) != sorted(joints["names"]):
+        problems.append(f"its targets are not all joints, each once ({', '.join(joints['names'])})")
     if joints["sdk_names"] is None:
         problems.append("the order of the SDK's motors is unknown (joint_sdk_names of the robot's configuration)")
     for gain in ("stiffness", "damping"):
@@ -106,7 +110,7 @@ def _of_the_robot(contract: dict) -> list[str]:
 def _of_the_observations(contract: dict) -> list[str]:
     """Why it would not give the network the observations of training."""
     terms = [term for item in contract["inputs"] for term in item["terms"]]
-    joints = contract["joints"]["names"]
+    joints, order = contract["joints"]["names"], _targets_of(contract)
     problems = []
     if sum(_key(term) == LAST_ACTION for term in terms) > 1:
         problems.append(f"several observations would be its '{LAST_ACTION}'")
@@ -118,7 +122,7 @@ def _of_the_observations(contract: dict) -> list[str]:
             problems.append(f"its own '{key}' has {known} numbers, not {width}")
         picked = joints if term["joints"] is None else term["joints"]
         unknown = set(picked) - set(joints)
-        if unknown or key in OF_ALL_JOINTS and len(picked) != width or key == "joint_vel_rel" and picked != joints:
+        if unknown or key in OF_ALL_JOINTS and len(picked) != width or key == "joint_vel_rel" and picked != order:
             problems.append(f"it cannot tell '{key}' of the joints {', '.join(picked)}")
     keys = {_key(term) for term in terms}
     if "gait_phase" in keys:
@@ -133,6 +137,11 @@ def _of_the_observations(contract: dict) -> list[str]:
     return problems
 
 
+def _targets_of(contract: dict) -> list[str]:
+    """Targets of all action terms, one after the other."""
+    return [target for action in contract["actions"] for target in action["targets"]]
+
+
 def _key(term: dict) -> str:
     """Name of an observation in its registry."""
     return LAST_ACTION if term["source"] == LAST_ACTION else term["name"]
@@ -142,12 +151,12 @@ def _stacked_by_time(term: dict) -> bool:
     return term["history_order"] == BY_TIME and term["history_length"] > 1
 
 
-def _describe_term(term: dict, joints: list[str]) -> dict:
-    """An observation; without ``joint_ids`` it is of all joints."""
-    picked = term["joints"]
-    some = picked is not None and picked != joints
+def _describe_term(term: dict, order: list[str], joints: list[str]) -> dict:
+    """An observation; without ``joint_ids`` it is of all joints in their order."""
+    picked = joints if term["joints"] is None and _key(term) in OF_ALL_JOINTS else term["joints"]
+    some = picked is not None and picked != order
     return {
-        "params": {"asset_cfg": {"joint_ids": [joints.index(name) for name in picked]}} if some else {},
+        "params": {"asset_cfg": {"joint_ids": [order.index(name) for name in picked]}} if some else {},
         "clip": None if term["clip"] is None else _bounds(term["clip"]),
         "scale": term["scale"],
         "history_length": max(term["history_length"], 1),
@@ -161,7 +170,7 @@ def _describe_actions(actions: list[dict]) -> dict:
     ]
     return {
         "clip": clips if any(math.isfinite(bound) for bounds in clips for bound in bounds) else None,
-        "joint_names": [target for action in actions for target in action["targets"]],
+        "joint_names": _targets_of({"actions": actions}),
         "scale": [scale for action in actions for scale in action["scale"]],
         "offset": [offset for action in actions for offset in action["offset"]],
         "joint_ids": None,  # all

@@ -42,7 +42,7 @@ from ..shared.options import Range, check_number, check_range
 from ..shared.scene import LIGHT_CFG
 from ..shared.task_env_cfg import OnboardGroupCfg, TaskEnvCfg
 from ..velocity import mdp as velocity_mdp
-from ..velocity.blind_velocity_cfg import LIMITS, LONGEST_DELAY
+from ..velocity.blind_velocity_cfg import LIMITS, LONGEST_DELAY, SENSORS
 from . import mdp
 from .physics_cfg import CurbsPhysicsCfg
 
@@ -141,14 +141,14 @@ class BlindGroupCfg(OnboardGroupCfg):
         unit="m/s, m/s, rad/s",
         frame="trunk: ahead, to the left, about up",
     )
-    joint_pos = OnboardTerm(
+    joint_pos_rel = OnboardTerm(
         func=isaac_mdp.joint_pos_rel,
         params={"asset_cfg": MOTORS},
         noise=UniformNoiseCfg(n_min=-0.01, n_max=0.01),
         unit="rad",
         frame=f"{JOINTS}, from the default pose",
     )
-    joint_vel = OnboardTerm(
+    joint_vel_rel = OnboardTerm(
         func=isaac_mdp.joint_vel_rel,
         params={"asset_cfg": MOTORS},
         noise=UniformNoiseCfg(n_min=-1.5, n_max=1.5),
@@ -156,10 +156,6 @@ class BlindGroupCfg(OnboardGroupCfg):
         frame=JOINTS,
     )
     last_action = OnboardTerm(func=isaac_mdp.last_action, unit="1", frame=f"{JOINTS}, before scale and offset")
-
-
-SENSORS = ("base_ang_vel", "projected_gravity", "joint_pos", "joint_vel")
-"""Onboard terms that sensors measure, and that may so be late."""
 
 
 @configclass
@@ -190,8 +186,8 @@ class PrivilegedCfg(SurroundingsCfg):
     base_ang_vel = ObsTerm(func=isaac_mdp.base_ang_vel, params={"asset_cfg": ROBOT})
     projected_gravity = ObsTerm(func=isaac_mdp.projected_gravity, params={"asset_cfg": ROBOT})
     velocity_commands = ObsTerm(func=isaac_mdp.generated_commands, params={"command_name": "base_velocity"})
-    joint_pos = ObsTerm(func=isaac_mdp.joint_pos_rel, params={"asset_cfg": MOTORS})
-    joint_vel = ObsTerm(func=isaac_mdp.joint_vel_rel, params={"asset_cfg": MOTORS})
+    joint_pos_rel = ObsTerm(func=isaac_mdp.joint_pos_rel, params={"asset_cfg": MOTORS})
+    joint_vel_rel = ObsTerm(func=isaac_mdp.joint_vel_rel, params={"asset_cfg": MOTORS})
     last_action = ObsTerm(func=isaac_mdp.last_action)
 
 

@@ -14,6 +14,7 @@ from isaaclab_newton.sim.schemas import NewtonArticulationCfg
 from isaaclab_physx.sim.schemas import PhysxArticulationCfg
 
 from . import go1
+from .motor_order import OrderedArticulationCfg
 
 QUADRUPED_JOINTS = [f"{leg}_{joint}_joint" for leg in go1.LEGS for joint in go1.JOINTS]
 """Names of the joints in the order of Unitree's motors."""
@@ -36,7 +37,7 @@ QUADRUPED_ACTION_SCALE = _of_joints(
 )
 """Change of the joints' targets for an action of 1 [rad]: held against it, a quarter of the largest torque acts."""
 
-QUADRUPED_CFG = ArticulationCfg(
+QUADRUPED_CFG = OrderedArticulationCfg(
     spawn=sim_utils.UsdFileCfg(
         usd_path=str(Path(__file__).with_name("quadruped.usda")),
         activate_contact_sensors=True,
@@ -50,6 +51,7 @@ QUADRUPED_CFG = ArticulationCfg(
         pos=(0.0, 0.0, 0.288),
         joint_pos={".*R_hip_joint": 0.1, ".*L_hip_joint": -0.1, ".*_thigh_joint": 0.9, ".*_calf_joint": -1.8},
     ),
+    joint_sdk_names=QUADRUPED_JOINTS,
     soft_joint_pos_limit_factor=0.9,
     actuators={
         # position control whose torque is limited; the solver integrates it implicitly

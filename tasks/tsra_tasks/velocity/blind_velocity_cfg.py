@@ -23,6 +23,7 @@ from isaaclab_newton.physics import NewtonCfg
 from tsra_lab.configs import OnboardTermCfg
 from tsra_lab.hooks import TaskHooks
 
+from ..robots.motor_order import OrderedArticulationCfg
 from ..shared.options import Range, check_range
 from ..shared.task_env_cfg import OnboardGroupCfg
 from . import mdp
@@ -60,14 +61,6 @@ LIMITS = {"friction_range": (0.05, 3.0), "base_mass_range": (0.2, 5.0), "motor_s
 
 LONGEST_DELAY = 50
 """Longest delay of an observation [control periods]."""
-
-
-@configclass
-class OrderedArticulationCfg(ArticulationCfg):
-    """A robot, and the order of its motors, as unitree_rl_lab's robots have it."""
-
-    joint_sdk_names: list[str] | None = None
-    """Joints in the order of the SDK's motors, with an empty name for a motor without a joint."""
 
 
 @configclass
