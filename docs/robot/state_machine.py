@@ -36,6 +36,9 @@ class Mode(Enum):
     RUNNING = "running"
     """The student acts."""
 
+    STOPPING = "stopping"
+    """The student acts, commanded as slow a walk as it was trained for."""
+
     FALLEN = "fallen"
     """It lies, or is about to, and its joints are damped. Only ``off`` leads out of it."""
 
@@ -43,10 +46,14 @@ class Mode(Enum):
 REQUESTS = {
     "stand": ((Mode.OFF,), Mode.STANDING_UP),
     "run": ((Mode.STANDING,), Mode.RUNNING),
-    "stop": ((Mode.RUNNING,), Mode.STANDING_UP),
+    "stop": ((Mode.RUNNING,), Mode.STOPPING),
     "off": (tuple(Mode), Mode.OFF),
 }
 """What may be asked for: in which modes, and where it leads."""
+
+
+ACTING = (Mode.RUNNING, Mode.STOPPING)
+"""Modes in which the student acts."""
 
 
 @dataclass(frozen=True)
@@ -70,31 +77,39 @@ class StateMachine:
         self,
         policy: Policy,
         stand_up_time: float = 1.5,
+        slow_down_time: float = 1.0,
+        halt_time: float = 0.2,
         largest_tilt: float = 1.0,
         gravity: str = "projected_gravity",
         joints: str = "joint_pos_rel",
+        command: str = "velocity_commands",
     ) -> None:
         """Begin with the motors off.
 
         Args:
             policy: The student.
-            stand_up_time: How long the joints take to the default pose [s].
+            stand_up_time: How long the joints take to the default pose from lying [s].
+            slow_down_time: How long the student is commanded to walk slowly, before it stops [s].
+            halt_time: How long the joints then take to the default pose [s]. It must be short: legs in the air do not
+                carry the robot meanwhile.
             largest_tilt: Tilt of the trunk beyond which the robot has fallen [rad].
             gravity: Observation of the unit vector along gravity, in the trunk's frame.
             joints: Observation of the joints' positions, from their default ones.
+            command: Observation of the commanded velocity: ahead, to the left, about up.
 
         Raises:
             ValueError: If the student does not observe these, or the contract has no gains of a joint that it moves.
         """
         terms = {term["name"]: term for item in policy.inputs for term in item["terms"]}
-        if missing := {gravity, joints} - set(policy.sensor_names):
+        if missing := {gravity, joints, command} - set(policy.sensor_names):
             raise ValueError(f"The student does not observe {sorted(missing)}: it observes {policy.sensor_names}.")
         names, described = policy.target_names, policy.contract["joints"]
         self.policy = policy
         self.mode = Mode.OFF
         self.reason = ""
         """Why the mode changed unasked, else empty."""
-        self._gravity, self._joints = gravity, joints
+        self._gravity, self._joints, self._command = gravity, joints, command
+        self._slow = _slowest(policy.contract["commands"], command)
         self._order = _places_of(names, terms[joints]["joints"], f"the observation '{joints}'")
         places = _places_of(names, described["names"], "the contract's joints")
         gains = {key: [described[key][place] for place in places] for key in ("stiffness", "damping")}
@@ -103,8 +118,8 @@ class StateMachine:
         self._stiffness, self._damping = np.array(gains["stiffness"]), np.array(gains["damping"])
         self._default = np.array([described["default_position"][place] for place in places])
         self._largest_tilt = largest_tilt
-        self._steps_to_stand = max(round(stand_up_time / policy.control_period), 1)
-        self._steps = 0
+        self._stand_up_time, self._slow_down_time, self._halt_time = stand_up_time, slow_down_time, halt_time
+        self._steps, self._last_step = 0, 1
         self._start = self._last = self._default
 
     def request(self, what: str) -> None:
@@ -137,9 +152,13 @@ class StateMachine:
         measured = self._measured(readings)
         if self.mode not in (Mode.OFF, Mode.FALLEN) and self._tilt(readings) > self._largest_tilt:
             self._enter(Mode.FALLEN, f"it tilted by more than {self._largest_tilt} rad")
-        if self.mode is Mode.RUNNING:
+        if self.mode is Mode.STOPPING and self._steps == self._last_step:
+            self._enter(Mode.STANDING_UP)
+        if self.mode in ACTING:
+            self._steps += 1
+            slow = {self._command: self._slow} if self.mode is Mode.STOPPING else {}
             try:
-                self._last = self.policy.act(readings, observed_at)
+                self._last = self.policy.act({**readings, **slow}, observed_at)
                 return MotorCommand(self._last, self._stiffness, self._damping)
             except (ObservationError, ActionError) as error:
                 self._enter(Mode.STANDING_UP, str(error))
@@ -147,7 +166,7 @@ class StateMachine:
             self._last = measured
             return MotorCommand(measured, np.zeros_like(self._stiffness), self._damping)
         self._steps += 1
-        share = min(self._steps / self._steps_to_stand, 1.0)
+        share = min(self._steps / self._last_step, 1.0)
         if share == 1.0:
             self.mode = Mode.STANDING  # the reason stays: it may have stood up unasked
         self._last = self._start + share * (self._default - self._start)
@@ -155,8 +174,12 @@ class StateMachine:
 
     def _enter(self, mode: Mode, reason: str = "") -> None:
         """Change the mode. Joints begin where they were last told to be, or, while they were damped, measured."""
+        to_stand = self._halt_time if self.mode in ACTING else self._stand_up_time
+        duration = self._slow_down_time if mode is Mode.STOPPING else to_stand
+        self._last_step = max(round(duration / self.policy.control_period), 1)
         self.mode, self.reason, self._steps, self._start = mode, reason, 0, self._last
-        self.policy.reset()  # whatever it saw is of another episode
+        if mode is not Mode.STOPPING:
+            self.policy.reset()  # whatever it saw is of another episode
 
     def _measured(self, readings: Mapping[str, np.ndarray]) -> np.ndarray:
         """Positions of the joints [rad]; what they were last told to be if the sensors do not tell."""
@@ -169,6 +192,22 @@ class StateMachine:
         """Angle between the trunk's vertical and that of the world [rad]; NaN if the sensors do not tell."""
         down = np.asarray(readings.get(self._gravity, np.nan), float)
         return float(np.arccos(np.clip(-down[2], -1.0, 1.0))) if down.shape == (3,) else float("nan")
+
+
+def _slowest(commands: list[dict], name: str) -> np.ndarray:
+    """The command nearest to standing still that the student was trained with [m/s, m/s, rad/s].
+
+    Raises:
+        ValueError: If the contract does not tell the ranges of one command of a velocity.
+    """
+    axes = ("lin_vel_x", "lin_vel_y", "ang_vel_z")
+    found = [item["ranges"] for item in commands if set(axes) <= set(item["ranges"] or {})]
+    if len(found) != 1:
+        raise ValueError(
+            f"The contract tells the ranges of {len(found)} velocities, so '{name}' cannot be slowed down."
+        )
+    low, high = np.array([found[0][axis] for axis in axes], float).T  # an open bound is None, and so NaN
+    return np.fmin(np.fmax(np.zeros(3), low), high)
 
 
 def _places_of(names: list[str], among: list[str] | None, where: str) -> list[int]:

@@ -26,7 +26,7 @@ from tsra_sim2sim import Curbs, OtherRobot
 SCHEDULE = {0.0: "off", 1.0: "stand", 3.0: "run"}
 """What is asked for, by time [s]; ``stop`` comes after what the command line says."""
 
-REST = 2.0
+REST = 3.0
 """Time after ``stop`` [s]."""
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from pathlib import Path
 
 import gymnasium as gym
 import numpy as np
 import pytest
 import torch
 import warp as wp
+from PIL import Image
 
 from isaaclab.app import launch_simulation
 from isaaclab.assets import Articulation
@@ -22,11 +24,13 @@ from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.envs import mdp as isaac_mdp
 from isaaclab.managers import EventTermCfg, SceneEntityCfg
 from isaaclab.utils.math import matrix_from_quat
+from isaaclab_rl.rsl_rl import RslRlVecEnvWrapper
 from isaaclab_tasks.utils import resolve_task_config
 
 import tsra_tasks  # noqa: F401
 from tsra_tasks.curbs import mdp
-from tsra_tasks.curbs.curbs_env_cfg import AHEAD, CURBS, LEFT, NOMINAL_HEIGHT
+from tsra_tasks.curbs.curbs_env_cfg import AHEAD, CONTROL_PERIOD, CURBS, LEFT, NOMINAL_HEIGHT
+from tsra_tasks.curbs.drawing import animate_paths, draw_paths, record_episodes
 from tsra_tasks.props import CURB_HEIGHT
 from tsra_tasks.robots import QUADRUPED_FEET, QUADRUPED_JOINTS, go1
 from tsra_tasks.velocity.mdp import Gains
@@ -284,7 +288,8 @@ def test_it_stands_on_a_curb(env: ManagerBasedRLEnv, robot: Articulation, curbs:
 
 def test_curbs_are_replaced_at_a_reset_where_it_happens(env: ManagerBasedRLEnv, curbs: mdp.Curbs) -> None:
     before = curbs.poses()
-    assert (before[..., 2] > 0.05 - 1e-4).all() and (before[..., 2] < 0.10 + 1e-4).all()
+    low, high = env.cfg.curb_heights
+    assert (before[..., 2] > low - 1e-4).all() and (before[..., 2] < high + 1e-4).all()
     assert before[..., 0].unique().numel() == NUM_ENVS * len(CURBS)
     env.episode_length_buf[: NUM_ENVS // 2] = env.max_episode_length
     _, _, terminated, truncated, _ = env.step(STILL)
@@ -441,3 +446,23 @@ def test_how_it_walks_is_measured(env: ManagerBasedRLEnv, robot: Articulation) -
     assert env.cfg.step_metrics(env)["cost_of_transport"].min() > 0.5
     command.vel_command_b[:] = 0.0
     assert env.cfg.step_metrics(env)["cost_of_transport"].isnan().all()
+
+
+def test_walks_are_drawn_from_the_side(env: ManagerBasedRLEnv, tmp_path: Path) -> None:
+    env.cfg.episode_length_s, length = 0.4, env.cfg.episode_length_s
+    wrapped = RslRlVecEnvWrapper(env)
+    try:
+        walks = record_episodes(wrapped, lambda obs: STILL, 2, seed=3)
+    finally:
+        env.cfg.episode_length_s = length
+    for walk in walks:
+        assert len(walk.trunk) == 5 and not walk.success
+        hip, knee, foot = np.moveaxis(walk.legs, 2, 0)
+        for upper, lower in ((hip, knee), (knee, foot)):
+            assert 0.1 < np.linalg.norm(upper - lower, axis=-1).max() < 0.2131
+        assert foot[..., 1].min() > 0.0 and np.ptp(walk.trunk[..., 0], axis=1).min() > 0.28
+        assert walk.ground[..., 1].min() == 0.0 and len(walk.seen[0]) == len(AHEAD) * len(LEFT)
+    draw_paths({"standing": walks, "again": walks}, tmp_path / "walks.png")
+    animate_paths({"standing": walks}, tmp_path / "walks.gif", CONTROL_PERIOD)
+    with Image.open(tmp_path / "walks.gif") as film:
+        assert film.n_frames >= 5 and len(np.unique(np.asarray(film.convert("RGB")).reshape(-1, 3), axis=0)) > 10

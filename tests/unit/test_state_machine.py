@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,6 +51,8 @@ def describe_quadruped() -> dict:
     """Contract of a student of the curbs whose zero action is the default pose."""
     contract = make_contract(Curbs.task)
     contract["actions"] = [describe_action(QUADRUPED_JOINTS, [0.25] * 12, STANDING.tolist())]
+    ranges = {"lin_vel_x": [0.3, 0.8], "lin_vel_y": [-0.15, 0.15], "ang_vel_z": [None, -0.1]}
+    contract["commands"] = [{"name": "base_velocity", "ranges": ranges}]
     nothing = [None] * 12
     # the robot's order is not that of the actions
     contract["joints"] = {
@@ -72,6 +75,11 @@ def load(tmp_path: Path, action: list[float], contract: dict | None = None) -> P
     return Policy.load(file, Safety(out_of_range="ignore"))
 
 
+def commanded(machine: Any) -> list[float]:
+    """The velocity that the student was last told to walk at."""
+    return machine.policy.last_inputs["obs"][0, 6:9].tolist()
+
+
 def readings(tilt: float = 0.0, bent: float = 0.0) -> dict[str, np.ndarray]:
     """What a robot reads that leans to a side, with all joints as far from the default pose."""
     gravity = np.array([0.0, np.sin(tilt), -np.cos(tilt)])
@@ -80,7 +88,7 @@ def readings(tilt: float = 0.0, bent: float = 0.0) -> dict[str, np.ndarray]:
 
 
 def test_it_lies_stands_up_runs_and_stops(machines: ModuleType, tmp_path: Path) -> None:
-    machine = machines.StateMachine(load(tmp_path, [1.0] * 12), stand_up_time=0.1)
+    machine = machines.StateMachine(load(tmp_path, [1.0] * 12), stand_up_time=0.1, slow_down_time=0.06, halt_time=0.04)
     off = machine.step(readings(bent=0.5))
     assert machine.mode is machines.Mode.OFF and not off.stiffness.any()
     np.testing.assert_allclose(off.positions, STANDING + 0.5)
@@ -92,9 +100,14 @@ def test_it_lies_stands_up_runs_and_stops(machines: ModuleType, tmp_path: Path) 
     assert machine.mode is machines.Mode.STANDING
     machine.request("run")
     np.testing.assert_allclose(machine.step(readings()).positions, STANDING + 0.25, atol=1e-6)
+    assert commanded(machine) == [0.0, 0.0, 0.0]
     machine.request("stop")
-    falling = [machine.step(readings()).positions[0] for _ in range(5)]
-    np.testing.assert_allclose(falling, 0.1 + 0.25 - 0.05 * np.arange(1, 6), atol=1e-6)
+    stopping = []
+    for _ in range(3):
+        stopping.append(machine.step(readings()).positions[0])
+        assert commanded(machine) == pytest.approx([0.3, 0.0, -0.1])  # the slowest walk of training
+    stopping += [machine.step(readings()).positions[0] for _ in range(2)]
+    np.testing.assert_allclose(stopping, [0.35, 0.35, 0.35, 0.225, 0.1], atol=1e-6)
     assert machine.mode is machines.Mode.STANDING
 
 
@@ -137,7 +150,7 @@ def test_a_fall_damps_and_only_off_leads_out(machines: ModuleType, tmp_path: Pat
 def test_without_its_sensors_the_student_stops_and_the_robot_stands(
     machines: ModuleType, tmp_path: Path, broken: dict
 ) -> None:
-    machine = machines.StateMachine(load(tmp_path, [1.0] * 12), stand_up_time=0.1)
+    machine = machines.StateMachine(load(tmp_path, [1.0] * 12), halt_time=0.1)
     machine.mode = machines.Mode.RUNNING
     machine.step(readings())
     command = machine.step(readings() | broken)
@@ -150,6 +163,11 @@ def test_a_student_that_it_cannot_serve_is_refused(machines: ModuleType, tmp_pat
     contract = describe_quadruped()
     contract["joints"]["stiffness"][3] = None
     with pytest.raises(ValueError, match="no gains of some of the joints"):
+        machines.StateMachine(load(tmp_path, [0.0] * 12, contract))
+    contract = describe_quadruped() | {"commands": []}
+    with pytest.raises(
+        ValueError, match="has the ranges of 0 velocities, so 'velocity_commands' cannot be slowed down"
+    ):
         machines.StateMachine(load(tmp_path, [0.0] * 12, contract))
     policy = load(tmp_path, [0.0] * 12)
     with pytest.raises(ValueError, match=r"does not observe \['gravity'\]: it observes \['base_ang_vel'"):

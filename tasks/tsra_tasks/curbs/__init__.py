@@ -31,8 +31,8 @@ SUITE = AgentSuite(
     shared=["onboard"],
     hidden=["surroundings"],
     ppo={"entropy_coef": 0.005, "desired_kl": 0.01},
-    # with 24 steps and 512 environments, 12.3 million environment steps
-    max_iterations=1000,
+    # with 24 steps and 1024 environments, 7.4 million environment steps: a plain teacher walks after half of them
+    max_iterations=300,
     save_interval=50,
 )
 """Agents of the curbs. PPO's settings are those of Isaac Lab's quadrupeds but for the entropy; nothing was tuned."""

@@ -366,7 +366,7 @@ class CurbsEnvCfg(TaskEnvCfg):
     rewards: RewardsCfg = RewardsCfg()
     terminations: TerminationsCfg = TerminationsCfg()
 
-    curb_heights: Range = (0.05, 0.10)
+    curb_heights: Range = (0.04, 0.08)
     """Heights of curbs [m], drawn for each at every reset; from 0 to 0.2."""
 
     low_curbs_in_training: bool = True
