@@ -203,9 +203,7 @@ def _slowest(commands: list[dict], name: str) -> np.ndarray:
     axes = ("lin_vel_x", "lin_vel_y", "ang_vel_z")
     found = [item["ranges"] for item in commands if set(axes) <= set(item["ranges"] or {})]
     if len(found) != 1:
-        raise ValueError(
-            f"The contract tells the ranges of {len(found)} velocities, so '{name}' cannot be slowed down."
-        )
+        raise ValueError(f"The contract has ranges of {len(found)} velocities, so '{name}' cannot be slowed down.")
     low, high = np.array([found[0][axis] for axis in axes], float).T  # an open bound is None, and so NaN
     return np.fmin(np.fmax(np.zeros(3), low), high)
 
