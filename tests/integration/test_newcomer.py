@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A newcomer follows the quickstart and the pages on tasks and legs, command by command, in a fresh clone."""
+"""A newcomer follows the quickstart and the page on tasks, command by command, in a fresh clone."""
 
 from __future__ import annotations
 
@@ -24,17 +24,6 @@ TIMEOUT = 1500.0
 
 LONG_TRAINING = re.compile(r"^(?!.*--max_iterations)(.*scripts/train\.py.*)$", re.MULTILINE)
 """A training that is to learn something, which takes too long here: it is cut short."""
-
-ON_A_GPU = (
-    (r"--num_envs \d{4}", "--num_envs 4"),
-    (r"--device cuda:0", "--device cpu"),
-    # meshes for ground take minutes here; test_velocity.py trains on them once
-    (r"TSRA-Velocity-Rough-Go2", "TSRA-Velocity-Flat-Go2"),
-    (r"^(.*scripts/evaluate\.py.*)$", r"\1 --episodes 8"),
-    # a run directory of the reader's: here the last one
-    (r"\bRUN\b", '"$(ls -td logs/rsl_rl/*/*/ | head -1)"'),
-)
-"""What a page says for a GPU, and what it is here."""
 
 PREAMBLE = """
 set -euo pipefail
@@ -125,21 +114,6 @@ def test_a_task_of_ones_own_is_brought(newcomer: Newcomer) -> None:
     (run,) = (newcomer.clone / "logs" / "rsl_rl").glob("cartpole*/*")
     assert f"Run directory: {run.relative_to(newcomer.clone)}" in printed or str(run) in printed
     assert (run / "model_2.pt").is_file()
-
-
-def test_the_commands_for_legs_run_as_far_as_a_cpu_goes(newcomer: Newcomer, tmp_path: Path) -> None:
-    """All of the page, but with stand-ins of the robots, four of them, and two iterations."""
-    mirror = tmp_path / "mirror"
-    newcomer.run(f".venv/bin/python tests/assets/make_legged_mirror.py {mirror}")
-    commands = script(newcomer.clone / "docs" / "legs.md").replace("/tmp/mirror", str(mirror))
-    for said, here in ON_A_GPU:
-        commands, count = re.subn(said, here, commands, flags=re.MULTILINE)
-        assert count, said
-    printed = newcomer.run(f"source .venv/bin/activate\nexport ISAACSIM_ASSET_ROOT={mirror}\n{commands}")
-    assert printed.count("Run directory: ") == 7
-    runs = newcomer.clone / "logs" / "rsl_rl"
-    # the teacher's own student, and the distilled one
-    assert len(list(runs.glob("velocity_flat_go2*/*/student/policy.onnx"))) >= 2
 
 
 def test_what_a_page_says_wrongly_fails(newcomer: Newcomer, tmp_path: Path) -> None:
