@@ -61,9 +61,9 @@ def test_a_memory_finds_out_what_the_student_does_not_feel_and_is_no_worse_than_
 
 
 def test_noisy_positions_are_enough_to_balance(installed: Shell) -> None:
-    """In the example's own 1.8 million steps, to within 10 % of plain PPO."""
+    """In the example's own 1.8 million steps, to within 15 % of plain PPO."""
     for name, value in returns(installed, "Cartpole-Noisy-Positions").items():
-        assert value > 0.9 * PLAIN_PPO, name
+        assert value > 0.85 * PLAIN_PPO, name
 
 
 def test_a_student_with_a_camera_alone_trains_and_is_exported(installed: Shell) -> None:
