@@ -98,7 +98,8 @@ class StateMachine:
             command: Observation of the commanded velocity: ahead, to the left, about up.
 
         Raises:
-            ValueError: If the student does not observe these, or the contract has no gains of a joint that it moves.
+            ValueError: If the student does not observe these, or the contract has no gains of a joint that it moves or
+                no ranges of the command.
         """
         terms = {term["name"]: term for item in policy.inputs for term in item["terms"]}
         if missing := {gravity, joints, command} - set(policy.sensor_names):

@@ -49,7 +49,7 @@ def unitree_yaml(contract: dict) -> str:
     problems = [*_of_the_network(contract), *_of_the_robot(contract), *_of_the_observations(contract)]
     if problems:
         raise ValueError(f"Unitree's deployment cannot run this student: {'; '.join(problems)}.")
-    joints, order, terms = contract["joints"], _targets_of(contract), contract["inputs"][0]["terms"]
+    joints, order, terms = contract["joints"], _targets_of(contract["actions"]), contract["inputs"][0]["terms"]
     places = [joints["names"].index(name) for name in order]
     motors = [joints["sdk_names"].index(name) for name in order]
     stiffness, damping, default = (
@@ -96,7 +96,7 @@ def _of_the_robot(contract: dict) -> list[str]:
     """Why it cannot drive the motors."""
     joints = contract["joints"]
     problems = []
-    if sorted(_targets_of(contract)) != sorted(joints["names"]):
+    if sorted(_targets_of(contract["actions"])) != sorted(joints["names"]):
         problems.append(f"its targets are not all joints, each once ({', '.join(joints['names'])})")
     if joints["sdk_names"] is None:
         problems.append("the order of the SDK's motors is unknown (joint_sdk_names of the robot's configuration)")
@@ -110,7 +110,7 @@ def _of_the_robot(contract: dict) -> list[str]:
 def _of_the_observations(contract: dict) -> list[str]:
     """Why it would not give the network the observations of training."""
     terms = [term for item in contract["inputs"] for term in item["terms"]]
-    joints, order = contract["joints"]["names"], _targets_of(contract)
+    joints, order = contract["joints"]["names"], _targets_of(contract["actions"])
     problems = []
     if sum(_key(term) == LAST_ACTION for term in terms) > 1:
         problems.append(f"several observations would be its '{LAST_ACTION}'")
@@ -137,9 +137,9 @@ def _of_the_observations(contract: dict) -> list[str]:
     return problems
 
 
-def _targets_of(contract: dict) -> list[str]:
+def _targets_of(actions: list[dict]) -> list[str]:
     """Targets of all action terms, one after the other."""
-    return [target for action in contract["actions"] for target in action["targets"]]
+    return [target for action in actions for target in action["targets"]]
 
 
 def _key(term: dict) -> str:
@@ -170,7 +170,7 @@ def _describe_actions(actions: list[dict]) -> dict:
     ]
     return {
         "clip": clips if any(math.isfinite(bound) for bounds in clips for bound in bounds) else None,
-        "joint_names": _targets_of({"actions": actions}),
+        "joint_names": _targets_of(actions),
         "scale": [scale for action in actions for scale in action["scale"]],
         "offset": [offset for action in actions for offset in action["offset"]],
         "joint_ids": None,  # all
