@@ -22,6 +22,7 @@ from hidden_env import HiddenEnv
 from rsl_rl.models import MLPModel
 from tensordict import TensorDict
 from tiny_agent import aligned_cfg, build_aligned_ppo, build_method, collect_rollout
+from torch import distributed
 
 from tsra_lab.algorithms import StudentInformedPPO
 from tsra_lab.alignment import Aligner, AlignmentLoss, PairMemory, Pairs, share_of
@@ -147,3 +148,6 @@ if __name__ == "__main__":
         torch.save(gradients(), folder / f"gradients_{WORLD_SIZE}_{RANK}.pt")
     else:
         train(folder, Path(sys.argv[3]) if len(sys.argv) > 3 else None, drift=mode == "drift")
+    if distributed.is_initialized():
+        # gloo's threads, still running when the interpreter ends, abort the process now and then
+        distributed.destroy_process_group()
