@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A newcomer follows the quickstart and the page on tasks, command by command, in a fresh clone."""
+"""A newcomer follows the quickstart and the pages on tasks and on legs, command by command, in a fresh clone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,9 @@ pytestmark = [pytest.mark.integration, pytest.mark.smoke, pytest.mark.kitless]
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 1500.0
-"""Bound on all the commands of a page, on a busy machine [s]; an idle core takes under three minutes for both."""
+"""Bound on all the commands of a page, on a busy machine [s]."""
 
-LONG_TRAINING = re.compile(r"^(?!.*--max_iterations)(.*scripts/train\.py.*)$", re.MULTILINE)
+LONG_TRAINING = re.compile(r"^(?!.*--max_iterations)(.*scripts/(?:train|distill)\.py.*)$", re.MULTILINE)
 """A training that is to learn something, which takes too long here: it is cut short."""
 
 PREAMBLE = """
@@ -32,16 +33,33 @@ make() { [ "$*" = install ] || { echo "a newcomer is told to 'make $*'" >&2; exi
 """
 
 
-def script(page: Path) -> str:
+LEGS_ON_A_CPU = {
+    "--num_envs 4096": "--num_envs 4",
+    "--num_envs 1024": "--num_envs 4 --episodes 4 env.episode_length_s=2.0",
+    "--device cuda:0": "--device cpu",
+    "TASK=TSRA-Velocity-Rough-Go2": "TASK=TSRA-Velocity-Flat-Go2",
+    "/tmp/mirror": "legs",
+}
+"""What the page on legs says of a GPU and the official files, and what is done instead."""
+
+
+def script(page: Path, instead: Mapping[str, str] | None = None) -> str:
     """The commands and programs of a page, in order, as one shell script.
 
     Blocks of other languages, such as ``console``, are shown to the reader and not run.
+
+    Args:
+        page: The page.
+        instead: What takes the place of what the page's commands say.
     """
     parts = [PREAMBLE]
     for token in MarkdownIt("commonmark").parse(page.read_text()):
         language = token.info.strip() if token.type == "fence" else ""
         if language == "bash":
-            parts.append(LONG_TRAINING.sub(r"\1 --max_iterations 2", token.content))
+            commands = token.content.replace("\\\n", "")  # each on a line of its own
+            for said, done in (instead or {}).items():
+                commands = commands.replace(said, done)
+            parts.append(LONG_TRAINING.sub(r"\1 --max_iterations 2", commands))
         elif language == "python":
             program = f"import gymnasium as gym\n{token.content}"
             parts.append(f".venv/bin/python - <<'END_OF_BLOCK'\n{program}\nEND_OF_BLOCK\n")
@@ -58,6 +76,8 @@ class Newcomer:
         site = folder / "site"
         self.environment = os.environ | {
             "OMP_NUM_THREADS": "1",
+            # as in an environment that is activated
+            "PATH": os.pathsep.join((str(Path(sys.prefix) / "bin"), os.environ["PATH"])),
             # the installation is of another checkout: the clone's own code comes first
             "PYTHONPATH": os.pathsep.join(map(str, (self.clone / "source", self.clone / "tasks", site))),
             # what pip installs goes into a folder of its own, and is built with the setuptools that is there
@@ -79,9 +99,9 @@ class Newcomer:
         assert done.returncode == 0, f"status {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
         return done.stdout + done.stderr
 
-    def follow(self, page: str) -> str:
+    def follow(self, page: str, instead: Mapping[str, str] | None = None) -> str:
         """Do all that a page says; returns what was printed, which ``pytest -rP`` shows."""
-        printed = self.run(script(self.clone / "docs" / page))
+        printed = self.run(script(self.clone / "docs" / page, instead))
         print(printed)
         return printed
 
@@ -114,6 +134,20 @@ def test_a_task_of_ones_own_is_brought(newcomer: Newcomer) -> None:
     (run,) = (newcomer.clone / "logs" / "rsl_rl").glob("cartpole*/*")
     assert f"Run directory: {run.relative_to(newcomer.clone)}" in printed or str(run) in printed
     assert (run / "model_2.pt").is_file()
+
+
+def test_from_isaac_labs_velocity_task_to_a_robot(newcomer: Newcomer) -> None:
+    """On a stand-in for the Go2."""
+    newcomer.run(".venv/bin/python tests/assets/make_legged_mirror.py legs")
+    newcomer.environment["ISAACSIM_ASSET_ROOT"] = str(newcomer.clone / "legs")
+    page = (newcomer.clone / "docs" / "legs.md").read_text()
+    assert all(said in page for said in LEGS_ON_A_CPU)
+    newcomer.follow("legs.md", LEGS_ON_A_CPU)
+    runs = sorted((newcomer.clone / "logs" / "rsl_rl").glob("velocity*/*"), key=lambda run: run.stat().st_mtime)
+    assert len(runs) == page.count("scripts/train.py") + page.count("scripts/distill.py")
+    (exported,) = (run for run in runs if (run / "student" / "policy.onnx").is_file())
+    for file in ("deploy.yaml", "contract.md"):
+        assert (exported / "student" / file).is_file()
 
 
 def test_what_a_page_says_wrongly_fails(newcomer: Newcomer, tmp_path: Path) -> None:

@@ -94,11 +94,13 @@ def main(task: str, path: str, settings: str) -> None:
     Args:
         task: Name of the task.
         path: File to write.
-        settings: JSON of ``friction_range`` and ``num_envs``.
+        settings: JSON of ``friction_range``, ``num_envs``, and ``evaluation``: whether the task is in evaluation mode.
     """
     given = json.loads(settings)
     overrides = [f"env.friction_range={given['friction_range']}", f"env.scene.num_envs={given['num_envs']}"]
     env_cfg, _ = resolve_task_config(task, None, overrides=overrides)
+    if given["evaluation"]:
+        env_cfg.evaluation_mode()
     env_cfg.sim.device = "cpu"
     env_cfg.seed = 0
     with launch_simulation(env_cfg, argparse.Namespace(device="cpu")):

@@ -114,6 +114,14 @@ def test_curbs_are_as_high_as_the_task_says_but_in_training(mode: str):
     assert cfg.events.curbs.params["heights"] == (0.02, 0.04)
 
 
+@pytest.mark.parametrize("mode", ["evaluation_mode", "play_mode"])
+def test_each_episode_of_an_evaluation_has_its_own_mass_and_motors(mode: str):
+    cfg, _ = resolve_task_config(TASK, None, overrides=[])
+    assert cfg.events.base_mass.mode == cfg.events.motor_strength.mode == "startup"
+    getattr(cfg, mode)()
+    assert cfg.events.base_mass.mode == cfg.events.motor_strength.mode == "reset"
+
+
 @pytest.mark.parametrize(
     "option, value, error, message",
     [

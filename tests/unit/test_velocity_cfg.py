@@ -82,9 +82,8 @@ def test_options_reach_the_terms():
     assert cfg.scene.terrain.physics_material.static_friction == 0.6
     assert cfg.events.add_base_mass.params["mass_distribution_params"] == (1, 1.2)
     assert cfg.events.motor_strength.params["strength_range"] == (0.8, 1.2)
-    assert {cfg.events.physics_material.mode, cfg.events.add_base_mass.mode, cfg.events.motor_strength.mode} == {
-        "reset"
-    }
+    assert cfg.events.physics_material.mode == "reset"
+    assert cfg.events.add_base_mass.mode == cfg.events.motor_strength.mode == "startup"
     for group in (cfg.observations.onboard, cfg.observations.present):
         lags = {name: (getattr(group, name).delay_min_lag, getattr(group, name).delay_max_lag) for name in ONBOARD}
         assert lags.pop("last_action") == lags.pop("velocity_commands") == (0, 0)
@@ -209,8 +208,16 @@ def test_evaluation_meets_terrain_of_all_levels_and_all_else_of_training():
     cfg, training = Go2RoughCfg(), Go2RoughCfg()
     cfg.evaluation_mode()
     assert cfg.curriculum.terrain_levels is None and cfg.scene.terrain.max_init_terrain_level is None
+    assert cfg.events.add_base_mass.mode == cfg.events.motor_strength.mode == "reset"  # each episode has its own
+    cfg.events.add_base_mass.mode = cfg.events.motor_strength.mode = "startup"
     assert cfg.events == training.events and cfg.events.push_robot is not None
     assert cfg.observations == training.observations
+
+
+def test_what_isaac_lab_has_is_left_in_evaluation_too():
+    cfg = resolved("env.base_mass_range=null", "env.motor_strength_range=null")
+    cfg.evaluation_mode()
+    assert cfg.events.add_base_mass.mode == "startup" and cfg.events.motor_strength is None
 
 
 def test_agents_have_the_sizes_and_settings_of_the_stock_agent():

@@ -220,14 +220,16 @@ class EventCfg:
             "num_buckets": 64,
         },
     )
+    # with a mass or a gain, Newton's solver computes constants of all environments anew: drawn at every reset, so at
+    # nearly every step, that is a quarter of training. Evaluation does
     base_mass = EventTerm(
         func=isaac_mdp.randomize_rigid_body_mass,
-        mode="reset",
+        mode="startup",
         params={"asset_cfg": TRUNK, "mass_distribution_params": (1.0, 1.0), "operation": "scale"},
     )
     motor_strength = EventTerm(
         func=velocity_mdp.ScaleMotorStrength,
-        mode="reset",
+        mode="startup",
         params={"asset_cfg": ROBOT, "strength_range": (1.0, 1.0)},
     )
     curbs = EventTerm(
@@ -380,11 +382,12 @@ class CurbsEnvCfg(TaskEnvCfg):
     robot's coefficient, for ground and curbs have the least."""
 
     base_mass_range: Range = (0.8, 1.5)
-    """Mass of the trunk, as a multiple of the nominal one [1], drawn at every reset: a payload; from 0.2 to 5."""
+    """Mass of the trunk, as a multiple of the nominal one [1]: a payload; from 0.2 to 5. Drawn for each environment when
+    training starts, in evaluation at every reset."""
 
     motor_strength_range: Range = (0.8, 1.2)
-    """Gains of all joints, as a multiple of the nominal ones [1], drawn at every reset, one factor for each
-    environment; from 0.1 to 3."""
+    """Gains of all joints, as a multiple of the nominal ones [1], one factor for each environment; from 0.1 to 3. Drawn
+    when training starts, in evaluation at every reset."""
 
     push_speed: float = 0.3
     """Largest change of the trunk's velocity, ahead and to a side, by a push every 4 to 8 s [m/s]; from 0 to 2."""
@@ -426,8 +429,9 @@ class CurbsEnvCfg(TaskEnvCfg):
                 term.delay_min_lag, term.delay_max_lag = self.observation_delay
 
     def evaluation_mode(self):
-        """All curbs are as high as the task says. Sensors stay noisy, as on the robot."""
+        """All curbs are as high as the task says, and each episode has its own mass and motors. Sensors stay noisy."""
         self.low_curbs_in_training = False
+        self.events.base_mass.mode = self.events.motor_strength.mode = "reset"
 
     def initial_state(self, env: ManagerBasedRLEnv) -> dict[str, torch.Tensor]:
         """All that another simulator needs to begin the present episodes.

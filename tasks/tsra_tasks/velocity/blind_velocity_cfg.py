@@ -127,12 +127,13 @@ class BlindVelocityCfg(TaskHooks, UpstreamTask):
     the contact then has the foot's. Other physics multiply the two, and the ground keeps what it has."""
 
     base_mass_range: Range | None = (0.8, 1.5)
-    """Mass of the base, as a multiple of the nominal one [1], drawn (log-uniformly, as Isaac Lab does) at every reset:
-    a payload; from 0.2 to 5."""
+    """Mass of the base, as a multiple of the nominal one [1], drawn (log-uniformly, as Isaac Lab does) for each
+    environment when training starts, in evaluation at every reset: a payload; from 0.2 to 5."""
 
     motor_strength_range: Range | None = (0.8, 1.2)
-    """Stiffness and damping of all joints, as a multiple of the nominal ones [1], drawn at every reset, one factor for
-    each environment; from 0.1 to 3. None where a network takes the place of gains, as on ANYmal."""
+    """Stiffness and damping of all joints, as a multiple of the nominal ones [1], one factor for each environment, drawn
+    when training starts, in evaluation at every reset; from 0.1 to 3. None where a network takes the place of gains, as
+    on ANYmal."""
 
     observation_delay: tuple[int, int] = (0, 0)
     """Least and most control periods by which each sensor is late; drawn for each sensor and episode; up to 50. The
@@ -160,7 +161,7 @@ class BlindVelocityCfg(TaskHooks, UpstreamTask):
         self.observations = self._observations(policy)
         self.events.motor_strength = EventTermCfg(
             func=mdp.ScaleMotorStrength,
-            mode="reset",
+            mode="startup",
             params={"asset_cfg": SceneEntityCfg("robot"), "strength_range": (1.0, 1.0)},
         )
         if self.joint_sdk_names is not None:
@@ -200,9 +201,13 @@ class BlindVelocityCfg(TaskHooks, UpstreamTask):
     def evaluation_mode(self):
         """Measure on terrain of all levels, drawn uniformly, where there are levels; nothing else changes.
 
-        Friction, masses, motors and delays are drawn as in training, noise stays, and so do the pushes.
+        Friction and delays are drawn as in training, noise stays, and so do the pushes. Masses and motors are those of
+        the episode: training, where each draw costs the solver time, draws them when it starts.
         """
         super().evaluation_mode()
+        for event, option in (("add_base_mass", "base_mass_range"), ("motor_strength", "motor_strength_range")):
+            if getattr(self, option) is not None and getattr(self.events, event, None) is not None:
+                getattr(self.events, event).mode = "reset"
         self.scene.terrain.max_init_terrain_level = None
         if getattr(self.curriculum, "terrain_levels", None) is not None:
             self.curriculum.terrain_levels = None
@@ -278,17 +283,16 @@ class BlindVelocityCfg(TaskHooks, UpstreamTask):
             self.scene.terrain.physics_material = ground
 
     def _randomize_base_mass(self) -> None:
-        """Draw the base's mass at every reset."""
+        """Draw the base's mass."""
         if self.base_mass_range is None:
             return
         event = self._event("add_base_mass", "base_mass_range")
-        event.mode = "reset"
         event.params.update(
             mass_distribution_params=tuple(self.base_mass_range), operation="scale", distribution="log_uniform"
         )
 
     def _randomize_motor_strength(self) -> None:
-        """Draw the motors' strength at every reset."""
+        """Draw the motors' strength."""
         if self.motor_strength_range is None:
             self.events.motor_strength = None
             return
