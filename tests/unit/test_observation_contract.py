@@ -153,6 +153,17 @@ def test_settings_that_give_numbers_their_meaning_are_compared(change: str, mess
         check_contract(saved, contract_of(now))
 
 
+def test_delays_may_differ_where_their_cost_is_measured_and_nothing_else():
+    before, _ = resolve_task_config("TSRA-ColorMaze-Rover", None, False, [])
+    late = ["env.observations.onboard.velocity.delay_min_lag=1", "env.observations.onboard.velocity.delay_max_lag=2"]
+    now, _ = resolve_task_config("TSRA-ColorMaze-Rover", None, False, late)
+    check_contract(contract_of(before), contract_of(now), delays_may_differ=True)
+    now, _ = resolve_task_config("TSRA-ColorMaze-Rover", None, False, [*late, "env.actions.velocity.scale=0.5"])
+    with pytest.raises(ValueError, match=r"now 0\.5\n") as error:
+        check_contract(contract_of(before), contract_of(now), delays_may_differ=True)
+    assert "delay" not in str(error.value)
+
+
 def test_another_function_modifier_or_control_period_is_another_contract():
     before, _ = resolve_task_config("TSRA-ColorMaze-Rover", None, False, [])
     saved = contract_of(before)

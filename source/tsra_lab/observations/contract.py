@@ -18,6 +18,9 @@ from tensordict import TensorDict
 WITHOUT_MEANING = {"noise", "enable_corruption", "class_type", "debug_vis"}
 """Settings that do not change what a number means. Noise is often off in evaluation."""
 
+DELAYS = {"delay_min_lag", "delay_max_lag", "delay_hold_prob"}
+"""Settings by which Isaac Lab makes an observation late."""
+
 
 def observation_contract(env: VecEnv, obs: TensorDict, obs_groups: dict[str, list[str]]) -> dict:
     """Describe what an agent observes and does, with all that gives the numbers their meaning.
@@ -52,12 +55,13 @@ def observation_contract(env: VecEnv, obs: TensorDict, obs_groups: dict[str, lis
     }
 
 
-def check_contract(saved: dict, current: dict) -> None:
+def check_contract(saved: dict, current: dict, delays_may_differ: bool = False) -> None:
     """Compare what a checkpoint was trained on with what is at hand.
 
     Args:
         saved: Contract in the checkpoint.
         current: Contract of the environment and agent at hand.
+        delays_may_differ: Whether observations may be late by other times: a disturbance whose cost is measured.
 
     Raises:
         ValueError: If they differ; the message says in what.
@@ -72,8 +76,9 @@ def check_contract(saved: dict, current: dict) -> None:
         changed = [part for part in ("shape", "terms") if before[part] != now[part]]
         differences += [f"group '{name}': trained on {part} {before[part]}, now {now[part]}" for part in changed]
         if not changed:
-            differences += list(_differences(before["settings"], now["settings"], f"observation {name}"))
-    differences += _differences(saved["actions"], current["actions"], "action")
+            found = _differences(before["settings"], now["settings"], f"observation {name}")
+            differences += [text for setting, text in found if not (delays_may_differ and setting in DELAYS)]
+    differences += [text for _, text in _differences(saved["actions"], current["actions"], "action")]
     if saved["control_period_s"] != current["control_period_s"]:
         before, now = saved["control_period_s"], current["control_period_s"]
         differences.append(f"control period: trained with {before} s, now {now} s")
@@ -104,10 +109,10 @@ def _settings(cfg: Any) -> Any:
     return {str(name): _settings(value) for name, value in members.items() if name not in WITHOUT_MEANING}
 
 
-def _differences(before: Any, now: Any, place: str) -> Iterator[str]:
-    """What differs between settings, in words."""
+def _differences(before: Any, now: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Names of the settings that differ, and how, in words."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         for name in sorted(before.keys() | now.keys()):
             yield from _differences(before.get(name), now.get(name), f"{place}.{name}")
     elif before != now:
-        yield f"{place}: trained with {before}, now {now}"
+        yield place.rpartition(".")[2], f"{place}: trained with {before}, now {now}"

@@ -73,6 +73,8 @@ class AlignedRunner(OnPolicyRunner):
         obs = env.get_observations()
         check_shapes(env, obs, self.cfg["obs_groups"])
         self.contract = observation_contract(env, obs, self.cfg["obs_groups"])
+        self.delays_may_differ = False
+        """Whether a checkpoint may be loaded that was trained with other delays of observations."""
         self.camera = find_onboard_camera(env)
         seen = {group for groups in self.cfg["obs_groups"].values() for group in groups}
         if self.camera is not None and all(obs[group].dim() == 2 for group in seen):
@@ -172,7 +174,7 @@ class AlignedRunner(OnPolicyRunner):
                 " the agent that made it with --agent; to distil a teacher, use scripts/distill.py --teacher."
             )
         if "observation_contract" in checkpoint:
-            check_contract(checkpoint["observation_contract"], self.contract)
+            check_contract(checkpoint["observation_contract"], self.contract, self.delays_may_differ)
         else:
             print(f"[WARNING] '{path}' has no observation contract (stock runner): only dimensions can be checked.")
         ours = "random_state" in checkpoint

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,9 @@ class FinishedRun:
 
     env_cfg: Any
     """Configuration of an environment for it."""
+
+    mode: Mode = field(default="training", kw_only=True)
+    """Mode of the environment."""
 
     @property
     def exported(self) -> Path:
@@ -161,7 +164,7 @@ def find_run(
         agent = agent_of_run(path, trusted)
         env_cfg = environment_of_run(path.parent, task, mode, overrides)
         check_groups_exist(env_cfg, agent["obs_groups"])
-    return FinishedRun(task, path, agent, env_cfg)
+    return FinishedRun(task, path, agent, env_cfg, mode=mode)
 
 
 @contextlib.contextmanager
@@ -187,7 +190,7 @@ def open_run(
     args.num_envs = args.num_envs or num_envs
     with open_environment(args, run.env_cfg, run.agent.get("clip_actions")) as env:
         runner = load_run(env, run, args.device)
-        yield OpenRun(run.task, run.checkpoint, run.agent, run.env_cfg, env, runner)
+        yield OpenRun(run.task, run.checkpoint, run.agent, run.env_cfg, env, runner, mode=run.mode)
 
 
 def load_run(env: VecEnv, run: FinishedRun, device: str) -> AlignedRunner:
@@ -205,6 +208,8 @@ def load_run(env: VecEnv, run: FinishedRun, device: str) -> AlignedRunner:
         ValueError: If the checkpoint does not fit the environment.
     """
     runner = AlignedRunner(env, run.agent | {"device": device}, device=device)
+    # later sensors than in training, which somebody asked for, are to be measured or watched, and not exported
+    runner.delays_may_differ = run.mode != "training"
     runner.load(str(run.checkpoint))
     return runner
 
