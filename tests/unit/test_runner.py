@@ -213,3 +213,20 @@ def test_elsewhere_the_full_log_is_printed_and_no_line(tmp_path: Path, capsys: p
         progress.show(1, 2.0)
     assert capsys.readouterr().out == "a full log\n"
     assert not (tmp_path / LOG_FILE).exists()
+
+
+def test_other_delays_are_refused_unless_their_cost_is_measured(tmp_path: Path):
+    runner = build_runner(tmp_path)
+    for contract in (runner.contract, runner.alg.contract):
+        contract["groups"]["onboard"]["settings"] = {"speed": {"delay_max_lag": 2}}
+    runner.save(str(tmp_path / "model_0.pt"))
+    for contract in (runner.contract, runner.alg.contract):
+        contract["groups"]["onboard"]["settings"] = {"speed": {"delay_max_lag": 0}}
+    with pytest.raises(ValueError, match="speed.delay_max_lag: trained with 2, now 0"):
+        runner.load(str(tmp_path / "model_0.pt"))
+    runner.accept_other_delays()
+    runner.load(str(tmp_path / "model_0.pt"))
+    for contract in (runner.contract, runner.alg.contract):
+        contract["groups"]["onboard"]["settings"]["speed"]["scale"] = 0.5
+    with pytest.raises(ValueError, match="speed.scale: trained with None, now 0.5"):
+        runner.load(str(tmp_path / "model_0.pt"))

@@ -79,6 +79,8 @@ class TeacherStudentPPO(PPO):
         self.teacher = policies["teacher"].to(self.device)
         self.student = policies["student"].to(self.device)
         self.contract = contract
+        self.delays_may_differ = False
+        """Whether a checkpoint may be loaded that was trained with other delays of observations."""
         self.pairs = pairs
         self.registry = StateRegistry()
         for name, policy in policies.items():
@@ -243,7 +245,7 @@ class TeacherStudentPPO(PPO):
                 f"The checkpoint lacks {', '.join(sorted(missing))}: it was not trained by {type(self).__name__}. Load"
                 " it with the agent that trained it (run.json in its run directory names it)."
             )
-        check_contract(loaded_dict["observation_contract"], self.contract)
+        check_contract(loaded_dict["observation_contract"], self.contract, self.delays_may_differ)
         optimizers = load_cfg is None or bool(load_cfg.get("optimizer"))
         learning_rate = self.learning_rate
         self.registry.load_state_dict(loaded_dict, optimizers, strict)

@@ -74,7 +74,6 @@ class AlignedRunner(OnPolicyRunner):
         check_shapes(env, obs, self.cfg["obs_groups"])
         self.contract = observation_contract(env, obs, self.cfg["obs_groups"])
         self.delays_may_differ = False
-        """Whether a checkpoint may be loaded that was trained with other delays of observations."""
         self.camera = find_onboard_camera(env)
         seen = {group for groups in self.cfg["obs_groups"].values() for group in groups}
         if self.camera is not None and all(obs[group].dim() == 2 for group in seen):
@@ -188,6 +187,12 @@ class AlignedRunner(OnPolicyRunner):
             self.rendered_frames = checkpoint["rendered_frames"]
             self._best_before = Path(path).with_name(BEST_CHECKPOINT)
         return checkpoint["infos"]
+
+    def accept_other_delays(self) -> None:
+        """Load checkpoints, too, that were trained with other delays of observations: to measure what these cost."""
+        self.delays_may_differ = True
+        if hasattr(self.alg, "delays_may_differ"):  # it checks for itself, for stock runners
+            self.alg.delays_may_differ = True
 
     def load_teacher(self, path: str) -> None:
         """Load the teacher to distil, and the zero-shot student where the checkpoint and the algorithm have one.

@@ -208,8 +208,8 @@ def load_run(env: VecEnv, run: FinishedRun, device: str) -> AlignedRunner:
         ValueError: If the checkpoint does not fit the environment.
     """
     runner = AlignedRunner(env, run.agent | {"device": device}, device=device)
-    # later sensors than in training, which somebody asked for, are to be measured or watched, and not exported
-    runner.delays_may_differ = run.mode != "training"
+    if run.mode != "training":  # later sensors, which somebody asked for, are measured or watched, and not exported
+        runner.accept_other_delays()
     runner.load(str(run.checkpoint))
     return runner
 
