@@ -20,7 +20,7 @@ from rsl_rl.runners import OnPolicyRunner
 from rsl_rl.utils.log_writer import LogWriter
 from tensordict import TensorDict
 
-from tsra_lab.algorithms import AlignedDistillation, FineTuning
+from tsra_lab.algorithms import AlignedDistillation, FineTuning, TeacherStudentPPO
 from tsra_lab.alignment import find_onboard_camera
 from tsra_lab.evaluation import EmbeddedPairs, alignment_figure, format_performance
 from tsra_lab.observations import check_contract, check_shapes, observation_contract
@@ -191,7 +191,7 @@ class AlignedRunner(OnPolicyRunner):
     def accept_other_delays(self) -> None:
         """Load checkpoints, too, that were trained with other delays of observations: to measure what these cost."""
         self.delays_may_differ = True
-        if hasattr(self.alg, "delays_may_differ"):  # it checks for itself, for stock runners
+        if isinstance(self.alg, TeacherStudentPPO):  # it checks for itself, for stock runners
             self.alg.delays_may_differ = True
 
     def load_teacher(self, path: str) -> None:

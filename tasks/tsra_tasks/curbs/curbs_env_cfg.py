@@ -382,8 +382,8 @@ class CurbsEnvCfg(TaskEnvCfg):
     robot's coefficient, for ground and curbs have the least."""
 
     base_mass_range: Range = (0.8, 1.5)
-    """Mass of the trunk, as a multiple of the nominal one [1]: a payload; from 0.2 to 5. Drawn for each environment when
-    training starts, in evaluation at every reset."""
+    """Mass of the trunk, as a multiple of the nominal one [1]: a payload; from 0.2 to 5. Drawn for each environment
+    when training starts, in evaluation at every reset."""
 
     motor_strength_range: Range = (0.8, 1.2)
     """Gains of all joints, as a multiple of the nominal ones [1], one factor for each environment; from 0.1 to 3. Drawn

@@ -131,9 +131,9 @@ class BlindVelocityCfg(TaskHooks, UpstreamTask):
     environment when training starts, in evaluation at every reset: a payload; from 0.2 to 5."""
 
     motor_strength_range: Range | None = (0.8, 1.2)
-    """Stiffness and damping of all joints, as a multiple of the nominal ones [1], one factor for each environment, drawn
-    when training starts, in evaluation at every reset; from 0.1 to 3. None where a network takes the place of gains, as
-    on ANYmal."""
+    """Stiffness and damping of all joints, as a multiple of the nominal ones [1], one factor for each environment; from
+    0.1 to 3. Drawn when training starts, in evaluation at every reset. None where a network takes the place of gains,
+    as on ANYmal."""
 
     observation_delay: tuple[int, int] = (0, 0)
     """Least and most control periods by which each sensor is late; drawn for each sensor and episode; up to 50. The
