@@ -18,6 +18,7 @@ from tsra_lab.agents import METHODS, PLAIN
 DISTILLATIONS = {
     "dagger": (METHODS["distillation"].agent_key, "dagger"),
     "bc": (METHODS["distillation"].agent_key, "bc"),
+    "dagger_memory": (METHODS["distillation_memory"].agent_key, "dagger"),
     "aligned": (METHODS["aligned_distillation"].agent_key, "dagger"),
 }
 """Agent and method of ``tsra-distill`` for each distillation."""
@@ -74,6 +75,24 @@ DISTILLED = {
     ),
 }
 """Plain PPO, whose student comes of distillation."""
+
+MEMORY = {
+    "dagger_memory": variant(
+        "ppo",
+        "DAgger, memory",
+        "Plain PPO teacher; imitation where the student, which has a memory, leads.",
+        distillation="dagger_memory",
+        color="#56b4e9",
+    ),
+    "asymmetric_memory": variant(
+        "asymmetric_memory",
+        METHODS["asymmetric_memory"].label,
+        METHODS["asymmetric_memory"].description,
+        color="#cc79a7",
+    ),
+    "tsra_memory": variant("memory", METHODS["memory"].label, METHODS["memory"].description, color="#d55e00"),
+}
+"""Methods whose student remembers."""
 
 ABLATIONS = {
     "tsra_distilled": variant(
@@ -201,7 +220,8 @@ def method_groups(trials: Path | None = None) -> dict[str, dict[str, BenchmarkMe
 
     Returns:
         Methods by group and name, in the order of tables and pictures: ``main``, the comparison, with each compared
-        row of :data:`tsra_lab.agents.METHODS`; ``ablations``; ``frames``; and ``trials``, if there is a file of them.
+        row of :data:`tsra_lab.agents.METHODS`; ``memory``; ``ablations``; ``frames``; and ``trials``, if there is a
+        file of them.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -212,7 +232,7 @@ def method_groups(trials: Path | None = None) -> dict[str, dict[str, BenchmarkMe
         for key, row in METHODS.items()
         if row.compared
     }
-    groups = {"main": DISTILLED | compared, "ablations": ABLATIONS, "frames": FRAMES}
+    groups = {"main": DISTILLED | compared, "memory": MEMORY, "ablations": ABLATIONS, "frames": FRAMES}
     if trials is not None:
         groups["trials"] = read_trials(trials, all_methods(groups))
     return groups

@@ -52,7 +52,7 @@ def teacher_and_student(suite: AgentSuite, method: Method) -> RslRlBaseRunnerCfg
         obs_groups |= {"teacher": suite.hidden or suite.privileged, SHARED: suite.shared}
     return TeacherStudentRunnerCfg(
         teacher=suite.teacher_encoder,
-        student=getattr(suite, method.student_encoder),
+        student=suite.student_encoder,
         actor=suite.head,
         critic=suite.critic,
         obs_groups=obs_groups,
@@ -135,8 +135,8 @@ class Method:
     build: Callable[[AgentSuite, Method], RslRlBaseRunnerCfg] = teacher_and_student
     """Makes the agent's configuration for a suite."""
 
-    student_encoder: str = "student_encoder"
-    """Field of the suite that has the student's encoder. A suite that leaves it empty has no agent of the method."""
+    memory: bool = False
+    """Whether the student remembers. A suite without an encoder that does has no agent of the method."""
 
     pairs: dict[str, int] = field(default_factory=dict)
     """Settings of :class:`tsra_lab.configs.PairsCfg` that the method needs, whatever the suite says."""
@@ -225,7 +225,17 @@ METHODS: dict[str, Method] = {
             description="The student's encoder has a memory.",
             compared=False,
             algorithm=AlignedPPOCfg,
-            student_encoder="student_encoder_with_memory",
+            memory=True,
+        ),
+        Method(
+            key="asymmetric_memory",
+            label="asymmetric PPO, memory",
+            description="Asymmetric PPO whose policy has a memory.",
+            source="1710.06542",
+            compared=False,
+            algorithm=AsymmetricPPOCfg,
+            build=onboard_policy,
+            memory=True,
         ),
         Method(
             key="ppo",
@@ -253,6 +263,16 @@ METHODS: dict[str, Method] = {
             compared=False,
             algorithm=RslRlDistillationAlgorithmCfg,
             build=distilled_policy,
+        ),
+        Method(
+            key="distillation_memory",
+            label="distillation, memory",
+            description="DAgger or behaviour cloning of the plain PPO teacher, by a student with a memory.",
+            source="1011.0686",
+            compared=False,
+            algorithm=RslRlDistillationAlgorithmCfg,
+            build=distilled_policy,
+            memory=True,
         ),
         Method(
             key="aligned_distillation",

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,6 +72,12 @@ class AgentSuite:
     shared: list[str] = field(default_factory=list)
     """Those of the onboard groups that the policy head of TSRA takes beside the embedding, for teacher and student."""
 
+    onboard_with_memory: list[str] | None = None
+    """Observation groups of a student that remembers, which needs no history; :attr:`onboard` if None."""
+
+    shared_with_memory: list[str] | None = None
+    """Those of them that are shared; :attr:`shared` if None."""
+
     hidden: list[str] | None = None
     """Observation groups of the encoder of TSRA's teacher, where something is shared; the privileged ones if None."""
 
@@ -100,6 +107,17 @@ class AgentSuite:
 
     aligned_distillation_iterations: int = 50
     """Iterations of the distillation of an aligned teacher."""
+
+    def with_memory(self) -> AgentSuite:
+        """The suite of methods whose student remembers: encoder and groups are those with memory."""
+        return dataclasses.replace(
+            self,
+            student_encoder=self.student_encoder_with_memory,
+            student_policy=None,
+            distilled_policy=None,
+            onboard=self.onboard if self.onboard_with_memory is None else self.onboard_with_memory,
+            shared=self.shared if self.shared_with_memory is None else self.shared_with_memory,
+        )
 
     def policy(self, name: str) -> MLPModelCfg | CNNModelCfg:
         """Model of a policy without an embedding.
@@ -142,7 +160,8 @@ class AgentSuite:
         Returns:
             A new configuration.
         """
-        return METHODS[method].build(self, METHODS[method])
+        row = METHODS[method]
+        return row.build(self.with_memory() if row.memory else self, row)
 
     def register(
         self, task: str, env_cfg_entry_point: str, entry_point: str = "isaaclab.envs:ManagerBasedRLEnv"
@@ -173,7 +192,7 @@ class AgentSuite:
 
     def _add_agent(self, task: str, method: Method) -> None:
         """Give a registered task the agent of a method, unless the suite has no models for it."""
-        if getattr(self, method.student_encoder) is not None:
+        if not method.memory or self.student_encoder_with_memory is not None:
             gymnasium.spec(task).kwargs[method.agent_key] = self._entry_point(method)
 
     def _entry_point(self, method: Method) -> Callable[[], RslRlBaseRunnerCfg]:

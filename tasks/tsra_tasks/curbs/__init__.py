@@ -29,6 +29,8 @@ SUITE = AgentSuite(
     critic=MLPModelCfg(**LAYERS),
     # what the robot measures tells teacher and student the same, and needs no room in the embedding
     shared=["onboard"],
+    onboard_with_memory=["present"],
+    shared_with_memory=["present"],
     hidden=["surroundings"],
     ppo={"entropy_coef": 0.005, "desired_kl": 0.01},
     # with 24 steps and 1024 environments, 7.4 million environment steps: a plain teacher walks after half of them

@@ -39,6 +39,7 @@ BLIND_SUITE = replace(
         rnn_num_layers=1,
         **ENCODER,
     ),
+    onboard_with_memory=["present"],
 )
 """Agents of the cart-pole with a force that the student does not feel; one of them remembers."""
 
