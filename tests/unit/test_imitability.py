@@ -30,7 +30,7 @@ from tsra_lab.evaluation.probe import (
     predict_held_out,
     r2_score,
 )
-from tsra_lab.evaluation.samples import MAX_BATCHES, collect_samples, observation_terms
+from tsra_lab.evaluation.samples import MAX_BATCHES, SAMPLE_INTERVAL, collect_samples, observation_terms
 from tsra_lab.models import EncodedPolicy
 from tsra_results import write_report
 
@@ -310,8 +310,7 @@ def test_leakage_tells_what_each_embedding_holds():
     # the action is the first dimension; it is 0, or the cells would tell where the point goes
     cells = torch.tensor([[0.0, 0, 0, 0, 0], [0, 1.0, 0, 0, 0], [0, 0, 1.0, 0, 0], [0, 0, 0, 1.0, 0]])
     teacher, student = embedded(cells, "privileged"), embedded(torch.ones(4, 1), "onboard")
-    samples = collect_samples(env, teacher, seed=0)
-    result = leakage(env, teacher, student, samples)
+    result = leakage(env, teacher, collect_samples(env, teacher, seed=0, acting=student))
     assert result.keys() == {"position", "cells"}  # the third never varies
     cells, position = result["cells"], result["position"]
     assert (cells["metric"], position["metric"]) == ("auc", "r2")
@@ -345,6 +344,33 @@ def test_what_the_teachers_actions_betray_is_no_leakage_of_the_student():
     cells = measure_imitability(env, teacher, student, seed=0)["leakage"]["cells"]
     assert cells["z_student"] == pytest.approx(0.5, abs=0.07)
     assert cells["z_teacher"] > 0.8
+
+
+def test_a_memory_is_sampled_as_it_acts_and_not_disturbed(monkeypatch: pytest.MonkeyPatch):
+    env = HiddenEnv()
+    obs = TensorDict({"onboard": torch.zeros(1, 1)}, batch_size=[1])
+    memory = {"class_name": "RNNModel", "hidden_dims": [8], "rnn_type": "gru", "rnn_hidden_dim": 8, "rnn_num_layers": 1}
+    torch.manual_seed(0)
+    head = {"class_name": "MLPModel", "hidden_dims": [8]}
+    student = EncodedPolicy(obs, {"student": ["onboard"]}, "student", 1, memory, head, 2)
+    undisturbed = run_episodes(env, student, env.num_envs * MAX_BATCHES, seed=0).returns
+    acted_on = []
+    act_on = student.act_on
+    monkeypatch.setattr(student, "act_on", lambda seen, *args: (acted_on.append(seen), act_on(seen, *args))[1])
+    samples = collect_samples(env, LinearPolicy([[1.0, 0, 0, 0, 0]]), seed=0, acting=student)
+    torch.testing.assert_close(samples.embedding, torch.cat(acted_on[::SAMPLE_INTERVAL]), rtol=0.0, atol=0.0)
+    assert samples.mean_return == undisturbed.mean().item()
+
+
+def test_what_a_memory_knows_of_the_past_is_leakage():
+    env = HiddenEnv()
+    teacher = embedded(torch.tensor([[1.0, 0, 0, 0, 0]]), "privileged")
+    obs = TensorDict({"onboard": torch.zeros(1, 1)}, batch_size=[1])
+    memory = {"class_name": "RNNModel", "hidden_dims": [8], "rnn_type": "gru", "rnn_hidden_dim": 8, "rnn_num_layers": 1}
+    torch.manual_seed(0)
+    student = EncodedPolicy(obs, {"student": ["onboard"]}, "student", 1, memory, {"class_name": "MLPModel"}, 8)
+    told = measure_imitability(env, teacher, student, seed=0)["leakage"]
+    assert told["position"]["z_student"] > 0.5 and told["cells"]["z_student"] == pytest.approx(0.5, abs=0.07)
 
 
 def test_policies_without_an_embedding_have_no_leakage():

@@ -125,14 +125,13 @@ def hidden_sensitivity(env: VecEnv, teacher: MLPModel, samples: Samples, onboard
     return action_sensitivity(teacher, samples.observations, changed) | {"to": NOT_DIRECT, "method": method}
 
 
-def leakage(env: VecEnv, teacher: EncodedPolicy, student: EncodedPolicy, samples: Samples) -> dict[str, dict]:
+def leakage(env: VecEnv, teacher: EncodedPolicy, samples: Samples) -> dict[str, dict]:
     """Measure what the embeddings tell about each of the teacher's terms, on episodes that the probe never saw.
 
     Args:
         env: Environment of the samples.
         teacher: The teacher.
-        student: Its student.
-        samples: As :func:`collect_samples` gives them.
+        samples: What its student met, as :func:`collect_samples` gives it.
 
     Returns:
         For each term that varies, a JSON-ready dictionary: ``metric``, ``auc`` for terms of two values, else ``r2``,
@@ -145,7 +144,7 @@ def leakage(env: VecEnv, teacher: EncodedPolicy, student: EncodedPolicy, samples
     terms = observation_terms(env, groups_of(teacher))
     targets = torch.cat([term.of(samples.observations) for term in terms], dim=-1)
     with torch.no_grad():
-        z_teacher, z_student = (policy.encoder(samples.observations) for policy in (teacher, student))
+        z_teacher, z_student = teacher.encoder(samples.observations), samples.embedding
     chance = permuted_across_episodes(targets, samples.episodes)
     held_out = {
         "z_teacher": predict_held_out(z_teacher, targets, samples.episodes),
@@ -178,17 +177,16 @@ def measure_imitability(env: VecEnv, teacher: MLPModel, student: MLPModel, seed:
 
     Returns:
         JSON-ready dictionary: ``action_sensitivity`` as :func:`hidden_sensitivity` gives it, and ``leakage`` as
-        :func:`leakage` does, None for policies without an embedding, teachers with images and students with memory,
-        whose embedding is not of the present alone.
+        :func:`leakage` does, None for policies without an embedding and teachers with images.
 
     Raises:
         ValueError: If the teacher has a memory, nothing is hidden from the student, or episodes are too few.
     """
     samples = collect_samples(env, teacher, seed)
-    encoded = isinstance(teacher, EncodedPolicy) and isinstance(student, EncodedPolicy) and not student.is_recurrent
+    encoded = isinstance(teacher, EncodedPolicy) and isinstance(student, EncodedPolicy)
     vectors = all(samples.observations[group].ndim == 2 for group in groups_of(teacher))
     sensitivity = hidden_sensitivity(env, teacher, samples, groups_of(student))
     if not (encoded and vectors):
         return {"action_sensitivity": sensitivity, "leakage": None}
     of_student = collect_samples(env, teacher, seed, acting=student)
-    return {"action_sensitivity": sensitivity, "leakage": leakage(env, teacher, student, of_student)}
+    return {"action_sensitivity": sensitivity, "leakage": leakage(env, teacher, of_student)}

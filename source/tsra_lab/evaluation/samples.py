@@ -18,6 +18,7 @@ from rsl_rl.models import MLPModel
 from tensordict import TensorDict
 
 from tsra_lab.hooks import hooks_of
+from tsra_lab.models import EncodedPolicy
 
 from .episodes import run_episodes
 
@@ -52,6 +53,10 @@ class Samples:
 
     found: torch.Tensor | None = None
     """In which samples a redraw was found. Shape is (num_samples,)."""
+
+    embedding: torch.Tensor | None = None
+    """What the acting policy's encoder made of them, its memory included; None where it has none. Shape is
+    (num_samples, embedding_dim)."""
 
     mean_return: float = 0.0
     """Mean undiscounted return of the episodes."""
@@ -157,7 +162,7 @@ def collect_samples(
     redrawn = groups_of(teacher) if acting is None else []
     batches, returns = [], []
     for batch in range(min(math.ceil(NUM_EPISODES / counted), MAX_BATCHES)):
-        recorder = _Recorder(env, redrawn, first_episode=batch * counted)
+        recorder = _Recorder(env, redrawn, batch * counted, acting)
         returns.append(run_episodes(env, acting or teacher, counted, seed + batch, recorder).returns)
         batches += recorder.samples
     count = sum(len(batch.episodes) for batch in batches)
@@ -167,17 +172,18 @@ def collect_samples(
         parts = [getattr(batch, name) for batch in batches]
         return None if parts[0] is None else torch.cat(parts)[kept.to(env.device)]
 
-    parts = [join(name) for name in ("observations", "episodes", "present", "redrawn", "found")]
+    parts = [join(name) for name in ("observations", "episodes", "present", "redrawn", "found", "embedding")]
     return Samples(*parts, mean_return=torch.cat(returns).mean().item())
 
 
 class _Recorder:
     """Records samples of a batch of episodes, as :func:`run_episodes` goes through them."""
 
-    def __init__(self, env: VecEnv, groups: list[str], first_episode: int) -> None:
+    def __init__(self, env: VecEnv, groups: list[str], first_episode: int, acting: object) -> None:
         self.env = env
         self.groups = groups
         self.first_episode = first_episode
+        self.embedded = acting if isinstance(acting, EncodedPolicy) else None
         self.hooks = hooks_of(env)
         self.steps = 0
         self.samples: list[Samples] = []
@@ -186,7 +192,10 @@ class _Recorder:
         """Record the present step of the episodes that still count."""
         if self.steps % SAMPLE_INTERVAL == 0:
             episodes = self.first_episode + active.nonzero().flatten()
-            samples = Samples(self.env.get_observations()[active], episodes)
+            observations = self.env.get_observations()
+            samples = Samples(observations[active], episodes)
+            if self.embedded is not None:
+                samples.embedding = _embedding(self.embedded, observations)[active]
             if (redraw := self._redraw()) is not None:
                 samples.present, samples.redrawn, samples.found = (part[active] for part in redraw)
             self.samples.append(samples)
@@ -211,6 +220,14 @@ class _Recorder:
         manager = self.env.unwrapped.observation_manager
         values = {group: manager.compute_group(group, update_history=False) for group in self.groups}
         return TensorDict(values, batch_size=[self.env.num_envs])
+
+
+def _embedding(policy: EncodedPolicy, observations: TensorDict) -> torch.Tensor:
+    """A policy's embedding of the present observations. A memory remembers them only when the policy acts."""
+    memory = policy.get_hidden_state()
+    embedding = policy.encoder(observations)
+    policy.reset(hidden_state=memory)
+    return embedding
 
 
 def _group_cfg(env: VecEnv, group: str) -> object | None:
