@@ -139,8 +139,10 @@ def leakage(env: VecEnv, teacher: EncodedPolicy, samples: Samples) -> dict[str, 
         the teacher's embedding with the targets ``permuted`` across episodes, which is chance.
 
     Raises:
-        ValueError: If the teacher's groups are no vectors, or there are too few episodes.
+        ValueError: If the teacher's groups are no vectors, there are too few episodes, or who acted has no embedding.
     """
+    if samples.embedding is None:
+        raise ValueError("These samples have no embedding of a student: let one act that has.")
     terms = observation_terms(env, groups_of(teacher))
     targets = torch.cat([term.of(samples.observations) for term in terms], dim=-1)
     with torch.no_grad():
