@@ -54,7 +54,7 @@ def test_a_memory_finds_out_what_the_student_does_not_feel_and_is_no_worse_than_
     """In 0.31 million steps each."""
     short = ("--max_iterations", "50")
     history = returns(installed, "Cartpole-Hidden-Force", *short)
-    memory = ("--agent", "rsl_rl_memory_cfg_entry_point", "agent.obs_groups.student=['present']")
+    memory = ("--agent", "rsl_rl_memory_cfg_entry_point")
     remembering = returns(installed, "Cartpole-Hidden-Force", *short, *memory)
     for name, value in remembering.items():
         assert value > max(3.0, history[name] - 0.25), name
