@@ -227,7 +227,7 @@ def test_a_suite_may_have_an_encoder_with_memory_and_groups_for_it(suite: AgentS
         aligned, asymmetric, distilled = (
             remembering.agent(key) for key in ("memory", "asymmetric_memory", "distillation_memory")
         )
-        assert aligned.student.rnn_hidden_dim == asymmetric.actor.rnn_hidden_dim == distilled.student.rnn_hidden_dim == 4
+        assert {model.rnn_hidden_dim for model in (aligned.student, asymmetric.actor, distilled.student)} == {4}
         assert asymmetric.actor.distribution_cfg.init_std == 0.5 and distilled.student.distribution_cfg.init_std == 0.1
         assert plain(distilled.teacher) == plain(suite.agent("ppo").actor)
         assert aligned.obs_groups == {
