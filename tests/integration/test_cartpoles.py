@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 import torch
-import yaml
 from conftest import Shell, run_directory
 
 from tsra_deploy import Policy
+from tsra_lab.runs.plain_yaml import read_plain_yaml
 
 pytestmark = [pytest.mark.integration, pytest.mark.kitless]
 
@@ -107,7 +107,7 @@ def test_the_suite_s_other_methods_train_on_it_and_the_contract_tells_both_units
     }
     # it remembers in place of a history
     assert {term["history_length"] for term in terms_of(distilled).values()} == {0}
-    agent = yaml.safe_load((asymmetric / "params" / "agent.yaml").read_text())
+    agent = read_plain_yaml(asymmetric / "params" / "agent.yaml")
     assert agent["obs_groups"] == {"student": ["present"], "critic": ["privileged"]}
 
 

@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A newcomer follows quickstart and the pages on tasks, legs, report and browser, command by command, in a fresh clone."""
+"""A newcomer follows quickstart and the pages on tasks, legs, reports and browser, command by command, in a clone."""
 
 from __future__ import annotations
 
