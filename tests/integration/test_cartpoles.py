@@ -13,7 +13,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from conftest import Shell, run_directory
+
+from tsra_deploy import Policy
+from tsra_lab.runs.plain_yaml import read_plain_yaml
 
 pytestmark = [pytest.mark.integration, pytest.mark.kitless]
 
@@ -54,10 +58,57 @@ def test_a_memory_finds_out_what_the_student_does_not_feel_and_is_no_worse_than_
     """In 0.31 million steps each."""
     short = ("--max_iterations", "50")
     history = returns(installed, "Cartpole-Hidden-Force", *short)
-    memory = ("--agent", "rsl_rl_memory_cfg_entry_point", "agent.obs_groups.student=['present']")
+    memory = ("--agent", "rsl_rl_memory_cfg_entry_point")
     remembering = returns(installed, "Cartpole-Hidden-Force", *short, *memory)
     for name, value in remembering.items():
         assert value > max(3.0, history[name] - 0.25), name
+
+
+def test_the_hooks_tell_the_force_and_redraw_it(installed: Shell) -> None:
+    file = installed.directory / "hooks.pt"
+    installed.call([sys.executable, str(Path(__file__).with_name("cartpole_hooks.py")), str(file)])
+    found = torch.load(file)
+    first, again, other = found["starts"]
+    assert first.keys() == {"joint_pos", "joint_vel", "force"}
+    assert all(torch.equal(first[name], again[name]) and not torch.equal(first[name], other[name]) for name in first)
+    assert first["force"].shape == (16, 1) and 25.0 < first["force"].abs().max() <= 50.0
+    assert found["redrawn"].all() and found["redrawn"].shape == (16,)
+    before, inside, after = (found[name] for name in ("before", "inside", "after"))
+    # the force is the last of the privileged elements
+    assert torch.equal(before["privileged"][:, -1:], other["force"])
+    assert (inside["privileged"][:, -1] != before["privileged"][:, -1]).all()
+    assert torch.equal(inside["privileged"][:, :-1], before["privileged"][:, :-1])
+    assert torch.equal(inside["onboard"], before["onboard"])
+    assert torch.equal(after["privileged"], before["privileged"])
+
+
+def test_the_suite_s_other_methods_train_on_it_and_the_contract_tells_both_units(installed: Shell) -> None:
+    """Which learn what is not asked."""
+    installed.task = "Cartpole-Hidden-Force"
+    short = ("--num_envs", "8", "--max_iterations", "2")
+
+    def train(method: str, *teacher: str) -> Path:
+        agent = ("--agent", f"rsl_rl_{method}_cfg_entry_point")
+        run = run_directory(installed.run("distill.py" if teacher else "train.py", *short, *agent, *teacher))
+        assert (run / "model_2.pt").is_file()
+        return run
+
+    def terms_of(run: Path) -> dict[str, dict]:
+        contract = Policy.load(run / "student" / "policy.onnx").contract
+        return {term["name"]: term for item in contract["inputs"] for term in item["terms"]}
+
+    ppo, sitt, asymmetric = map(train, ("ppo", "sitt", "asymmetric_memory"))
+    distilled = train("distillation_memory", "--teacher", str(ppo))
+    installed.run("export.py", "--checkpoint", str(sitt), "--skip_measurement")
+    assert {name: (term["unit"], term["history_length"]) for name, term in terms_of(sitt).items()} == {
+        "joint_pos": ("m, rad", 8),
+        "joint_vel": ("m/s, rad/s", 8),
+        "last_action": ("1", 8),
+    }
+    # it remembers in place of a history
+    assert {term["history_length"] for term in terms_of(distilled).values()} == {0}
+    agent = read_plain_yaml(asymmetric / "params" / "agent.yaml")
+    assert agent["obs_groups"] == {"student": ["present"], "critic": ["privileged"]}
 
 
 def test_noisy_positions_are_enough_to_balance(installed: Shell) -> None:

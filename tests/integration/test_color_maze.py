@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import gymnasium as gym
 import pytest
@@ -189,6 +190,17 @@ def test_training_starts_anywhere_around_the_maze_and_evaluation_at_the_start(en
     anywhere = (position[:, 0] + 2.0).abs() > 1e-5
     assert 0.25 < anywhere.float().mean() < 0.75
     assert not maze_of(env).inside(position).any()
+
+
+def test_spectators_are_shown_the_lava(env: RslRlVecEnvWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+    maze, drawn = maze_of(env), {}
+    monkeypatch.setattr(maze, "_markers", SimpleNamespace(visualize=drawn.update), raising=False)
+    maze._debug_vis_callback(None)
+    lava = list(maze._marker_cfg().markers).index("lava")
+    places = drawn["translations"][drawn["marker_indices"] == lava]
+    owners, rows, columns = maze.lava.nonzero(as_tuple=True)
+    expected = maze.cell_centers()[rows, columns] + env.unwrapped.scene.env_origins[owners, :2]
+    assert 0 < len(expected) < maze.lava.numel() and torch.equal(places[:, :2], expected)
 
 
 def test_pictures_are_drawn_from_recorded_states(env: RslRlVecEnvWrapper, tmp_path) -> None:

@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""A newcomer follows the quickstart and the pages on tasks and on legs, command by command, in a fresh clone."""
+"""A newcomer follows quickstart and the pages on tasks, legs, reports and browser, command by command, in a clone."""
 
 from __future__ import annotations
 
@@ -148,6 +148,22 @@ def test_from_isaac_labs_velocity_task_to_a_robot(newcomer: Newcomer) -> None:
     exported = [run / "student" for run in runs if (run / "student" / "policy.onnx").is_file()]
     assert len(exported) == 2  # by export.py, and by distill.py
     assert all((student / file).is_file() for student in exported for file in ("deploy.yaml", "contract.md"))
+
+
+def test_a_finished_run_is_reported_and_driven_in_the_browser(newcomer: Newcomer) -> None:
+    """With one run for TSRA and for the DAgger student, and one of a plain teacher."""
+    train = "python scripts/train.py --task TSRA-ColorMaze-Rover --device cpu --num_envs 16 --max_iterations 2"
+    printed = newcomer.run(f"{train} && {train} --agent rsl_rl_ppo_cfg_entry_point")
+    run, plain = re.findall(r"^Run directory: (.+)$", printed, re.MULTILINE)
+    newcomer.run(f"python scripts/export.py --task TSRA-ColorMaze-Rover --checkpoint {run} --skip_measurement")
+    runs = {"PLAIN_RUN": plain, "DAGGER_RUN": run, "RUN": run}
+    newcomer.follow("report.md", runs)
+    assert (newcomer.clone / run / "report.html").is_file()
+    short = {"--no_imitability": "--no_imitability --episodes 16 --num_envs 16", " --serve": ""}
+    page = (newcomer.clone / "docs" / "browser.md").read_text()
+    assert all(said in page for said in [*runs, *short])
+    newcomer.follow("browser.md", runs | short)
+    assert (newcomer.clone / "page" / "index.html").is_file()
 
 
 def test_what_a_page_says_wrongly_fails(newcomer: Newcomer, tmp_path: Path) -> None:

@@ -347,6 +347,28 @@ def test_an_arm_above_the_handle_hides_it(env: ManagerBasedRLEnv, arm: Articulat
     assert env.cfg.step_metrics(env)["handle_hidden"].mean().item() > 0.4
 
 
+def test_spectators_are_shown_what_of_the_bar_the_camera_sees(env: ManagerBasedRLEnv, arm: Articulation) -> None:
+    move_to_handle(env, 0.0)
+    marks, bar = env.cfg.overlay(env), torch.tensor(ARM_AND_CABINET.bar_points)
+    sight, hidden = marks["sight"], marks["hidden_bar"]
+    position, rotation = handle(env)
+    places = position[:, None] + (rotation[:, None] @ bar.unsqueeze(-1)).squeeze(-1)
+    for found in (sight.ends, hidden.points):
+        torch.testing.assert_close(found, places, atol=1e-5, rtol=0.0)
+    assert torch.equal(sight.points, torch.tensor(CAMERA_POSITION).expand_as(places))
+    assert torch.equal(sight.shown, ~hidden.shown) and sight.shown.any() and hidden.shown.any()
+    # a point is hidden where something else is nearer to the camera: its pixel tells
+    depth = env.observation_manager.compute_group("image")[:, 0] * MAX_DEPTH
+    view = math_utils.matrix_from_quat(torch.tensor([env.cfg.scene.camera.offset.rot]))[0]
+    ahead, left, up = ((places - torch.tensor(CAMERA_POSITION)) @ view).unbind(dim=-1)
+    scale = 0.5 * IMAGE_SIZE / math.tan(0.5 * FIELD_OF_VIEW)
+    row, column = (
+        (0.5 * IMAGE_SIZE - scale * way / ahead).floor().long().clamp(0, IMAGE_SIZE - 1) for way in (up, left)
+    )
+    nearer = depth[torch.arange(NUM_ENVS)[:, None], row, column] < ahead - 0.05
+    assert (nearer == hidden.shown).float().mean().item() > 0.8
+
+
 def test_mujoco_reads_and_moves_alike(env: ManagerBasedRLEnv) -> None:
     wrapped = RslRlVecEnvWrapper(env)
     env.reset(seed=2)

@@ -197,7 +197,7 @@ def test_a_method_added_as_one_row_exists_on_every_task_registered_afterwards(
 
 
 def test_a_task_registered_from_one_suite_has_all_agents(registered: str):
-    assert agent_keys(registered) == {method.agent_key for key, method in METHODS.items() if key != "memory"}
+    assert agent_keys(registered) == {method.agent_key for method in METHODS.values() if not method.memory}
     for key in agent_keys(registered):
         cfg = load_cfg_from_registry(registered, key)
         assert cfg.experiment_name.startswith("own_")
@@ -217,9 +217,26 @@ def test_policies_default_to_the_encoders_with_the_heads_distribution(suite: Age
     assert narrow.agent("tsra").student.hidden_dims == [8]
 
 
-def test_a_suite_may_have_an_encoder_with_memory(suite: AgentSuite):
+def test_a_suite_may_have_an_encoder_with_memory_and_groups_for_it(suite: AgentSuite):
     memory = RNNModelCfg(rnn_type="gru", rnn_hidden_dim=4, rnn_num_layers=1, **PLAIN_MODEL)
-    assert dataclasses.replace(suite, student_encoder_with_memory=memory).agent("memory").student.rnn_hidden_dim == 4
+    narrow = MLPModelCfg(distribution_cfg=GAUSSIAN, hidden_dims=[4], activation="elu")
+    suite = dataclasses.replace(suite, student_encoder_with_memory=memory, student_policy=narrow, shared=["onboard"])
+    for present in (None, ["present"]):
+        remembering = dataclasses.replace(suite, onboard_with_memory=present, shared_with_memory=present)
+        seen = present or ["onboard"]
+        aligned, asymmetric, distilled = (
+            remembering.agent(key) for key in ("memory", "asymmetric_memory", "distillation_memory")
+        )
+        assert {model.rnn_hidden_dim for model in (aligned.student, asymmetric.actor, distilled.student)} == {4}
+        assert asymmetric.actor.distribution_cfg.init_std == 0.5 and distilled.student.distribution_cfg.init_std == 0.1
+        assert plain(distilled.teacher) == plain(suite.agent("ppo").actor)
+        assert aligned.obs_groups == {
+            "teacher": ["privileged"], "student": seen, "critic": ["privileged"], "shared": seen
+        }  # fmt: skip
+        assert asymmetric.obs_groups == {"student": seen, "critic": ["privileged"]}
+        assert distilled.obs_groups == {"teacher": ["privileged"], "student": seen}
+        for key in ("tsra", "asymmetric", "distillation"):
+            assert remembering.agent(key).obs_groups["student"] == ["onboard"]
 
 
 def test_settings_of_a_method_that_does_not_exist_are_refused(suite: AgentSuite):

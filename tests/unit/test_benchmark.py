@@ -454,6 +454,7 @@ def test_shorthands_name_groups_of_methods() -> None:
     assert select_methods(["main"], groups) == list(MAIN)
     assert select_methods(["tsra", "ablations"], groups) == ["tsra", *ABLATIONS]
     assert select_methods(["all", "bc"], groups) == [*MAIN, *ABLATIONS]
+    assert select_methods(["memory"], groups) == ["dagger_memory", "asymmetric_memory", "tsra_memory"]
     assert select_methods(["frames", "trials"], groups) == [*FRAMES, *read_trials(PLANAR_TRIALS, METHODS)]
 
 

@@ -150,8 +150,22 @@ def test_the_head_sees_what_the_robot_measures_and_the_teacher_encodes_what_is_h
     groups = agent.obs_groups
     assert groups["student"] == groups["shared"] == ["onboard"]
     assert groups["teacher"] == ["surroundings"] and groups["critic"] == ["privileged"]
-    memory = load_cfg_from_registry(TASK, "rsl_rl_memory_cfg_entry_point")
-    assert memory.student.rnn_type == "gru"
+
+
+def test_students_that_remember_see_one_sample():
+    aligned, asymmetric, distilled = (
+        load_cfg_from_registry(TASK, f"rsl_rl_{method}_cfg_entry_point")
+        for method in ("memory", "asymmetric_memory", "distillation_memory")
+    )
+    assert aligned.student.rnn_type == asymmetric.actor.rnn_type == distilled.student.rnn_type == "gru"
+    assert aligned.obs_groups == {
+        "teacher": ["surroundings"],
+        "student": ["present"],
+        "critic": ["privileged"],
+        "shared": ["present"],
+    }
+    assert asymmetric.obs_groups == {"student": ["present"], "critic": ["privileged"]}
+    assert distilled.obs_groups == {"teacher": ["privileged"], "student": ["present"]}
 
 
 def test_a_leg_s_bodies_are_mirrored_and_the_foot_is_part_of_the_published_calf():

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 from hidden_env import HiddenEnv, HiddenEnvCfg
+from rsl_rl.utils import wandb_log_writer
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tiny_agent import NUM_STEPS, aligned_cfg
 
@@ -98,6 +99,51 @@ def test_success_return_and_length_are_told_while_training(tmp_path: Path, monke
     assert [event.value for event in events.Scalars("Evaluation/student_return")] == [1.5, 4.5]
     assert [event.value for event in events.Scalars("Evaluation/student_episode_length")] == [12.0, 12.0]
     assert [event.value for event in events.Scalars("Evaluation/student_success")] == [0.25]
+
+
+class StandInForWandb:
+    """Keeps what the package ``wandb`` is told."""
+
+    def __init__(self) -> None:
+        self.started: dict = {}
+        self.config: dict = {}
+        self.scalars: dict[str, list[tuple[int, float]]] = {}
+        self.files: list[str] = []
+        self.finished = 0
+
+    def init(self, **run: object) -> None:
+        self.started = run
+
+    def log(self, values: dict[str, float], step: int) -> None:
+        for tag, value in values.items():
+            self.scalars.setdefault(tag, []).append((step, float(value)))
+
+    def save(self, path: str, base_path: str) -> None:
+        self.files.append(str(Path(path).relative_to(base_path)))
+
+    def finish(self) -> None:
+        self.finished += 1
+
+
+def test_weights_and_biases_is_told_the_same_as_tensorboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    wandb = StandInForWandb()
+    monkeypatch.setattr(wandb_log_writer, "wandb", wandb)
+    monkeypatch.setattr(HiddenEnvCfg, "to_dict", lambda cfg: {"kind": "hidden"}, raising=False)
+    build_runner(tmp_path / "tensorboard").learn(2)
+    with pytest.warns(DeprecationWarning, match="WandbLogWriter"):  # the name that Isaac Lab's command line has
+        build_runner(tmp_path / "wandb", logger="wandb", wandb_project="ours").learn(2)
+    plain, both = (EventAccumulator(str(tmp_path / name)).Reload() for name in ("tensorboard", "wandb"))
+    tags = {tag for tag in plain.Tags()["scalars"] if not tag.endswith("/time")}
+    assert {"Evaluation/student_return", "Loss/alignment", "Train/mean_reward"} <= tags
+    assert wandb.scalars.keys() == set(both.Tags()["scalars"]) == tags
+    for tag, logged in wandb.scalars.items():
+        written = [(event.step, event.value) for event in both.Scalars(tag)]
+        assert [step for step, _ in logged] == [step for step, _ in written], tag
+        assert [value for _, value in logged] == pytest.approx([value for _, value in written], rel=1e-6), tag
+    assert wandb.started["project"] == "ours" and wandb.config["env_cfg"] == {"kind": "hidden"} and wandb.finished == 1
+    # what is a figure in TensorBoard is a file there
+    assert len(EventAccumulator(str(tmp_path / "tensorboard"), {"images": 0}).Reload().Images("Alignment")) == 2
+    assert {"alignment_1.png", "alignment_2.png", "model_2.pt"} <= set(wandb.files)
 
 
 def test_without_a_student_the_teacher_is_what_counts():

@@ -230,3 +230,4 @@ def test_agents_have_the_sizes_and_settings_of_the_stock_agent():
     assert (agent.algorithm.entropy_coef, agent.algorithm.num_learning_epochs, agent.max_iterations) == (0.123, 5, 77)
     assert suite.agent("ppo").actor.hidden_dims == [512, 256, 128]
     assert suite.agent("memory").student.rnn_type == "gru"
+    assert suite.agent("memory").obs_groups["student"] == ["present"]

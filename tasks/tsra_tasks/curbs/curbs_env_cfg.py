@@ -199,7 +199,7 @@ class ObservationsCfg:
     """Ten samples, for a student without memory."""
 
     present: BlindGroupCfg = BlindGroupCfg()
-    """One sample, for a student that remembers: ``agent.obs_groups.student=['present']``, and ``shared`` likewise."""
+    """One sample, for a student that remembers."""
 
     privileged: PrivilegedCfg = PrivilegedCfg()
     surroundings: SurroundingsCfg = SurroundingsCfg()

@@ -33,6 +33,7 @@ from isaaclab.utils.noise import GaussianNoiseCfg
 from isaaclab.visualizers import VisualizerCfg
 
 from tsra_lab.configs import OnboardTermCfg as OnboardTerm
+from tsra_lab.hooks import Marks
 
 from ..props import CABINET_CFG
 from ..robots import ARM_CFG, ARM_JOINTS
@@ -40,6 +41,7 @@ from ..robots.arm_shapes import OCCLUDERS
 from ..robots.panda import FINGER_TRAVEL, FLANGE, GRIPPER_POINT, HAND_YAW
 from ..shared.depth_image import DepthImage
 from ..shared.image_noise import ImageNoiseCfg
+from ..shared.marks import SEEN, UNSEEN
 from ..shared.scene import LIGHT_CFG, floor_cfg
 from ..shared.task_env_cfg import CameraTaskEnvCfg, OnboardGroupCfg, SpectatorCfg
 from . import mdp
@@ -289,11 +291,31 @@ class OpenDrawerEnvCfg(CameraTaskEnvCfg):
         Returns:
             ``handle_hidden``: share of the bar that the arm hides from the camera. Shape is (num_envs,).
         """
+        _, hidden = self._bar_and_what_is_hidden(env)
+        return {"handle_hidden": hidden.float().mean(dim=-1)}
+
+    def overlay(self, env: ManagerBasedRLEnv) -> dict[str, Marks]:
+        """Show what of the bar the camera sees, and what the arm hides from it, to somebody who watches.
+
+        Args:
+            env: Environment of this configuration.
+
+        Returns:
+            ``sight``, lines from the camera to the bar, and ``hidden_bar``.
+        """
+        points, hidden = self._bar_and_what_is_hidden(env)
+        camera = torch.tensor(self.scene.camera.offset.pos, device=env.device).expand_as(points)
+        return {
+            "sight": Marks(camera, SEEN, 0.005, ends=points, shown=~hidden),
+            "hidden_bar": Marks(points, UNSEEN, 0.04, shown=hidden),
+        }
+
+    def _bar_and_what_is_hidden(self, env: ManagerBasedRLEnv) -> tuple[torch.Tensor, torch.Tensor]:
+        """Points of the bar, and which of them the arm hides from the camera."""
         parts, camera = self.arm_and_cabinet, self.scene.camera.offset.pos
-        hidden = mdp.handle_hidden(
+        return mdp.bar_and_what_is_hidden(
             env, "cabinet", parts.handle_body, parts.bar_points, camera, "robot", parts.occluders
         )
-        return {"handle_hidden": hidden}
 
     def evaluation_mode(self):
         """Every episode begins with the arm near its ready pose. Sensors stay noisy, as on the robot."""

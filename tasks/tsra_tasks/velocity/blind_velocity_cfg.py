@@ -103,7 +103,7 @@ class BlindObservationsCfg:
     """Ten samples, for a student without memory."""
 
     present: BlindGroupCfg = BlindGroupCfg()
-    """One sample, for a student that remembers: ``agent.obs_groups.student=['present']``."""
+    """One sample, for a student that remembers."""
 
 
 @configclass

@@ -12,7 +12,7 @@ from .gripper_increment_cfg import GripperIncrementActionCfg
 from .observations import gripper_to_handle, hand_in_handle_frame
 from .rewards import approach_handle, excess_command, opening_speed
 from .terminations import drawer_is_open
-from .visibility import Capsule, handle_hidden, segment_distances
+from .visibility import Capsule, bar_and_what_is_hidden, segment_distances
 
 __all__ = [
     "Capsule",
@@ -20,11 +20,11 @@ __all__ = [
     "GripperIncrementActionCfg",
     "Vector",
     "approach_handle",
+    "bar_and_what_is_hidden",
     "body_pose",
     "drawer_is_open",
     "excess_command",
     "gripper_to_handle",
-    "handle_hidden",
     "hand_in_handle_frame",
     "opening_speed",
     "place_cabinet",

@@ -68,7 +68,7 @@ def _point_distances(point: torch.Tensor, start: torch.Tensor, along: torch.Tens
     return (from_start - share.clamp(0.0, 1.0).unsqueeze(-1) * along).norm(dim=-1)
 
 
-def handle_hidden(
+def bar_and_what_is_hidden(
     env: ManagerBasedEnv,
     cabinet_name: str,
     handle_body: str,
@@ -76,8 +76,8 @@ def handle_hidden(
     camera_position: Vector,
     robot_name: str,
     occluders: Sequence[Capsule],
-) -> torch.Tensor:
-    """Share of the handle's bar that the arm hides from the camera.
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Points of the handle's bar, and which of them the arm hides from the camera.
 
     Args:
         env: Environment.
@@ -89,7 +89,8 @@ def handle_hidden(
         occluders: Capsules that stand for the arm.
 
     Returns:
-        Shares of shape (num_envs,), in [0, 1].
+        Points in the environment's frame [m], of shape (num_envs, num_points, 3), and a mask of shape (num_envs,
+        num_points).
     """
     points = _points_on_bodies(env, cabinet_name, [handle_body], torch.tensor([bar_points], device=env.device))[:, 0]
     ends = torch.tensor([ends for _, ends, _ in occluders], device=env.device)
@@ -97,7 +98,7 @@ def handle_hidden(
     radii = torch.tensor([radius for _, _, radius in occluders], device=env.device)
     camera = torch.tensor(camera_position, device=env.device)
     distances = segment_distances(camera, points[:, :, None], ends[:, None, :, 0], ends[:, None, :, 1])
-    return (distances < radii).any(dim=-1).float().mean(dim=-1)
+    return points, (distances < radii).any(dim=-1)
 
 
 def _points_on_bodies(env: ManagerBasedEnv, asset_name: str, bodies: list[str], points: torch.Tensor) -> torch.Tensor:
