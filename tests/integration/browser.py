@@ -49,3 +49,21 @@ def browser_page() -> Iterator[Page]:
         page = browser.new_page(viewport={"width": 900, "height": 600})
         yield page
         browser.close()
+
+
+def watched(page: Page) -> tuple[list[str], list[str]]:
+    """What the page will tell its console, and whom it will ask."""
+    told, asked = [], []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    return told, asked
+
+
+def undecoded(page: Page) -> list[str]:
+    """Sources, shortened, of a page's images that show nothing. The page must have images."""
+    images = page.locator("img")
+    images.first.wait_for(state="attached")
+    return images.evaluate_all(
+        "images => images.filter((item) => !(item.complete && item.naturalWidth)).map((item) => item.src.slice(0, 80))"
+    )
