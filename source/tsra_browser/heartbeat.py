@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 INTERVAL = 10.0
@@ -17,23 +17,33 @@ INTERVAL = 10.0
 
 
 @contextmanager
-def heartbeat(text: str, interval: float = INTERVAL) -> Generator[None]:
+def heartbeat(text: str, interval: float = INTERVAL) -> Generator[Callable[[], None]]:
     """Context in which a line says now and then what goes on, and since when.
 
     Args:
         text: What goes on.
-        interval: Time between two lines [s].
+        interval: Longest time without a line [s].
+
+    Yields:
+        To be called where something else was said: the next line can wait.
     """
     start, over = time.monotonic(), threading.Event()
+    last = start
+
+    def heard() -> None:
+        nonlocal last
+        last = time.monotonic()
 
     def beat() -> None:
-        while not over.wait(interval):
-            print(f"[INFO] {text}: {time.monotonic() - start:.0f} s so far.", flush=True)
+        while not over.wait(max(last + interval - time.monotonic(), 0.0)):
+            if time.monotonic() - last >= interval:
+                print(f"[INFO] {text}: {time.monotonic() - start:.0f} s so far.", flush=True)
+                heard()
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
     try:
-        yield
+        yield heard
     finally:
         over.set()
         thread.join()

@@ -32,6 +32,16 @@ def test_there_is_a_line_at_each_interval_and_none_afterwards(capsys: pytest.Cap
     assert lines[0] == "[INFO] Waiting: 0 s so far."
 
 
+def test_what_speaks_for_itself_is_not_spoken_for(capsys: pytest.CaptureFixture) -> None:
+    with heartbeat("Talking", interval=1.0) as heard:
+        for _ in range(15):
+            time.sleep(0.1)
+            heard()
+        assert capsys.readouterr().out == ""
+        time.sleep(1.3)
+    assert capsys.readouterr().out.startswith("[INFO] Talking: ")
+
+
 def test_what_is_quick_or_fails_leaves_no_line_behind(capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(ZeroDivisionError), heartbeat("Dividing", interval=0.2):
         _ = 1 / 0
