@@ -13,7 +13,8 @@ QUICK := tests/integration/test_color_maze.py tests/integration/test_limited_vie
 demo: install
 	$(BIN)/python scripts/demo.py
 
-# the pages as a site; it needs no network, neither to build nor to read
+# the pages as a site; it needs no network, neither to build nor to read: where the packages of its page in the browser
+# were not fetched before and cannot be now, the site says so in that page's place
 docs: install
 	OMP_NUM_THREADS=1 $(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky --quiet docs docs/_build
 	@echo "docs/_build/index.html"

@@ -26,7 +26,7 @@ author = "The TSRA Lab Developers"
 copyright = "2026, The TSRA Lab Developers"  # noqa: A001, Sphinx's name
 release = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]["version"]
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "drawn_graphs", "github_pages"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "drawn_graphs", "github_pages", "live_page"]
 exclude_patterns = ["_build", "examples", "robot"]
 nitpicky = True
 # nothing is fetched to find the pages of other libraries' types

@@ -3,20 +3,24 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 
-"""From nothing to an ONNX student on the colour maze, and to a page in the browser that drives it.
+"""From nothing to an ONNX student on the colour maze, and to a page that shows it all and drives it in the browser.
 
-``make demo`` runs it: train, distil, export, evaluate, draw.
+``make demo`` runs it: train, distil, export, evaluate, draw, report.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from html import escape
 from pathlib import Path
+from string import Template
 
 import matplotlib
 
@@ -24,14 +28,20 @@ matplotlib.use("Agg")
 
 from matplotlib import pyplot
 
-from tsra_browser import BuildError, build_page
+from tsra_browser import BuildError, build_page, heartbeat, page_server
 from tsra_browser.command import PORT
+from tsra_browser.serving import address_of
 from tsra_lab.evaluation import format_table
 from tsra_lab.runs import find_run, make_parser, open_run, parse_args, positive
 from tsra_results import read_initial_states
 from tsra_tasks.color_maze.drawing import animate_paths, draw_paths, record_episodes
 
 TASK = "TSRA-ColorMaze-Rover"
+
+START = time.monotonic()
+
+TEMPLATE = Path(__file__).with_name("demo_page.html")
+"""The page that shows it all."""
 
 MAZES = 6
 """Number of mazes in the pictures."""
@@ -58,52 +68,69 @@ def main() -> int:
     # the task's own 250 are for comparisons; five of five seeds solved it in these (docs/benchmarks/imitation_gap)
     budget = ["--max_iterations", str(args.max_iterations)]
 
-    start = time.time()
-    log = output / "plain_teacher.log"
-    # the control, on the other core: a plain teacher and its student
-    with ThreadPoolExecutor(1) as other:
-        control = other.submit(make_control, training, [*budget, *overrides], log)
+    log, states = output / "other_core.log", output / "initial_states.npz"
+    log.write_text("")
+    numbers = {name: output / f"evaluation_{name}.json" for name in ("zero-shot", "distilled")}
+    evaluation = [*machine, "--episodes", str(args.episodes)]
+    with ThreadPoolExecutor(1) as other_core:
+        # a plain teacher and its student, for comparison
+        control = other_core.submit(make_control, output, training, [*budget, *overrides], machine, log)
         teacher_run = run_script("train.py", *training, *budget, *overrides)
+        measured = ["--json", str(numbers["zero-shot"]), "--initial_states", str(states)]
+        zero_shot = other_core.submit(
+            run_script, "evaluate.py", "--checkpoint", teacher_run, *measured, *evaluation, log=log
+        )
         student_run = run_script("distill.py", "--teacher", teacher_run, *training)
-        plain_run, plain_student_run = control.result()
-    reports, states = {}, output / "initial_states.npz"
-    for name, run in (("zero-shot", teacher_run), ("distilled", student_run)):
-        file = output / f"evaluation_{name}.json"
-        measured = ["--episodes", str(args.episodes), "--json", str(file), "--initial_states", str(states)]
-        run_script("evaluate.py", "--checkpoint", run, *measured, *machine)
-        reports[name] = json.loads(file.read_text())
-    draw_learning_curve(Path(teacher_run), output / "learning_curve.png")
-    draw_mazes(args, student_run, overrides, output)
-    seeing = output / "teacher_for_the_page"
-    run_script("export_teacher.py", "--checkpoint", plain_run, "--output", str(seeing), *machine)
+        measured = ["--json", str(numbers["distilled"])]
+        run_script("evaluate.py", "--checkpoint", student_run, *measured, *evaluation)
+        draw_learning_curve(Path(teacher_run), output / "learning_curve.png")
+        with heartbeat("Drawing"):
+            draw_mazes(args, student_run, overrides, output)
+        with heartbeat("Waiting for the other core"):
+            plain_student, plain_teacher = control.result()
+            zero_shot.result()
+    sources = ["--evaluation", str(numbers["zero-shot"]), "--film", str(output / "paths.gif")]
+    verdict = run_script(
+        "report.py", "--checkpoint", teacher_run, *sources, "--output", str(output / "report.html"), told="Verdict: "
+    )
+    exported = exported_student(student_run)
     policies = {
-        "Student of a plain teacher": exported_student(plain_student_run),
-        "TSRA's student, distilled": exported_student(student_run),
-        "Plain teacher, which sees the lava": seeing / "policy.onnx",
+        "Student of a plain teacher": plain_student,
+        "TSRA's student, distilled": exported,
+        "Plain teacher, which sees the lava": plain_teacher,
     }
+    drive = make_driving_page(output / "page", policies, states)
+    tables = {name: format_table(json.loads(file.read_text())) for name, file in numbers.items()}
+    write_overview(output / "index.html", verdict, drive, tables, exported)
 
-    print(f"\n{TASK}: {time.time() - start:.0f} s from start to end\n")
-    for name, report in reports.items():
-        print(f"Student {name}:\n{format_table(report)}\n")
-    print("\n".join(f"  {path}" for path in (*sorted(output.iterdir()), exported_student(student_run))))
-    offer_page(output / "page", policies, states)
+    print(f"\n{TASK}: {time.monotonic() - START:.0f} s from start to end\n")
+    for name, table in tables.items():
+        print(f"Student {name}:\n{table}\n")
+    print("\n".join(f"  {path}" for path in (*sorted(output.iterdir()), exported)))
+    show(output, PORT)
     return 0
 
 
-def make_control(training: list[str], options: list[str], log: Path) -> tuple[str, str]:
-    """Train a plain PPO teacher and distil its student by DAgger, without a word on the terminal.
+def make_control(
+    output: Path, training: list[str], options: list[str], machine: list[str], log: Path
+) -> tuple[Path, Path]:
+    """Train a plain PPO teacher, distil its student by DAgger and export both, without a word on the terminal.
 
     Args:
+        output: Folder for the results.
         training: Arguments of both trainings.
         options: Further arguments of the teacher's.
+        machine: Arguments of the teacher's export.
         log: File for what the scripts print.
 
     Returns:
-        Run directories of teacher and student.
+        Exported student and teacher.
     """
-    log.write_text("")
     plain = run_script("train.py", "--agent", "rsl_rl_ppo_cfg_entry_point", *training, *options, log=log)
-    return plain, run_script("distill.py", "--teacher", plain, *training, log=log)
+    student = run_script("distill.py", "--teacher", plain, *training, log=log)
+    teacher = output / "teacher_for_the_page"
+    run_script("export_teacher.py", "--checkpoint", plain, "--output", str(teacher), *machine, log=log)
+    return exported_student(student), teacher / "policy.onnx"
 
 
 def exported_student(run: str) -> Path:
@@ -111,50 +138,98 @@ def exported_student(run: str) -> Path:
     return Path(run, "student", "policy.onnx")
 
 
-def offer_page(page: Path, policies: dict[str, Path], states: Path) -> None:
-    """Build a page in which one drives the policies, and say where it will be.
-
-    Args:
-        page: Folder of the page.
-        policies: Exported policies by name.
-        states: File of initial states.
-    """
-    try:
-        build_page(page, [(name, str(path)) for name, path in policies.items()], [read_initial_states(states)], 100)
-    except BuildError as error:  # of a machine that reaches no registry for the page's packages
-        print(f"\n[WARNING] There is no page for the browser: {error}")
-        return
-    print(f"\nDrive them yourself at http://127.0.0.1:{PORT}/, once this serves it:")
-    print(f"  {sys.executable} scripts/browse.py --page {page} --serve")
-
-
-def run_script(name: str, *arguments: str, log: Path | None = None) -> str:
+def run_script(name: str, *arguments: str, log: Path | None = None, told: str = "Run directory: ") -> str:
     """Run one of the scripts as a user would, showing what it prints.
 
     Args:
         name: File name of the script.
         arguments: Its arguments.
         log: File that gets what it prints, errors included; None for the terminal.
+        told: Beginning of the line of interest.
 
     Returns:
-        The run directory that the script named at its end, or an empty string.
+        The rest of the last such line, such as the run directory that the script names at its end, or an empty string.
 
     Raises:
         SystemExit: If the script fails.
     """
     command = [sys.executable, str(Path(__file__).with_name(name)), *arguments]
-    print(f"\n$ python scripts/{name} {' '.join(arguments)}{f' > {log}' if log else ''}", flush=True)
-    last = ""
-    with nullcontext(sys.stdout) if log is None else log.open("a") as shown:
-        errors = None if log is None else subprocess.STDOUT
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+    words = f"python scripts/{name} {' '.join(arguments)}{f' > {log}' if log else ''}"
+    print(f"\n[{time.monotonic() - START:.0f} s] $ {words}", flush=True)
+    found = ""
+    errors, environment = None if log is None else subprocess.STDOUT, os.environ | {"PYTHONUNBUFFERED": "1"}
+    with (
+        nullcontext(sys.stdout) if log is None else log.open("a") as shown,
+        heartbeat(f"{name} is at work") if log is None else nullcontext(lambda: None) as heard,
+    ):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
         for line in process.stdout:
             print(line, end="", flush=True, file=shown)
-            last = line
+            heard()
+            if line.startswith(told):
+                found = line.removeprefix(told).strip()
     if process.wait() != 0:
         sys.exit(f"scripts/{name} failed with status {process.returncode}{f': see {log}' if log else ''}.")
-    prefix = "Run directory: "
-    return last.removeprefix(prefix).strip() if last.startswith(prefix) else ""
+    return found
+
+
+def make_driving_page(page: Path, policies: dict[str, Path], states: Path) -> str:
+    """Build a page in which one drives the policies.
+
+    Args:
+        page: Folder of the page.
+        policies: Exported policies by name.
+        states: File of initial states.
+
+    Returns:
+        HTML that shows it, or says why there is none.
+    """
+    try:
+        build_page(page, [(name, str(path)) for name, path in policies.items()], [read_initial_states(states)], 100)
+    except BuildError as error:  # of a machine that reaches no registry for the page's packages
+        print(f"\n[WARNING] There is no page to drive them: {error}")
+        return f"<p>It could not be built:</p><pre>{escape(str(error))}</pre>"
+    return (
+        f'<p><a href="{page.name}/">In a window of its own</a></p>\n'
+        f'    <iframe src="{page.name}/" title="The policies, to be driven"></iframe>'
+    )
+
+
+def write_overview(path: Path, verdict: str, drive: str, tables: dict[str, str], exported: Path) -> None:
+    """Write the page that shows it all.
+
+    Args:
+        path: File to write.
+        verdict: What the report says of the training.
+        drive: HTML of the page in which one drives.
+        tables: Evaluations of teacher and student, ``zero-shot`` and ``distilled``.
+        exported: The exported student.
+    """
+    texts = {name.replace("-", "_"): table for name, table in tables.items()}
+    texts |= {"task": TASK, "verdict": verdict, "exported": str(exported)}
+    texts = {name: escape(text) for name, text in texts.items()}
+    path.write_text(Template(TEMPLATE.read_text()).substitute(texts, drive=drive))
+
+
+def show(output: Path, port: int) -> None:
+    """Serve the page until Ctrl-C, where somebody sees the address; else say how.
+
+    Args:
+        output: Folder for the results.
+        port: Port of the server; another one is taken if somebody has it.
+    """
+    if not sys.stdout.isatty():
+        print("\nTo see it all, serve it:")
+        print(f"  {sys.executable} -m http.server {port} --bind 127.0.0.1 --directory {output}")
+        print(f"and open http://127.0.0.1:{port}/")
+        return
+    try:
+        server = page_server(output, port)
+    except OSError:
+        server = page_server(output, 0)
+    with server, contextlib.suppress(KeyboardInterrupt):
+        print(f"\nSee it all, until Ctrl-C, at {address_of(server)}", flush=True)
+        server.serve_forever()
 
 
 def draw_learning_curve(run: Path, path: Path) -> None:

@@ -6,8 +6,9 @@
 """The imitation gap in the browser: a page that runs exported policies in the tasks' worlds."""
 
 from .bundle import BuildError
+from .heartbeat import heartbeat
 from .page import PageError, build_page, check_page
 from .serving import page_server
 from .worlds import WORLDS
 
-__all__ = ["WORLDS", "BuildError", "PageError", "build_page", "check_page", "page_server"]
+__all__ = ["WORLDS", "BuildError", "PageError", "build_page", "check_page", "heartbeat", "page_server"]

@@ -18,6 +18,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from .heartbeat import heartbeat
+
 WEB = Path(__file__).with_name("web")
 """Folder of the page's sources."""
 
@@ -121,7 +123,8 @@ def run_node(script: Path, *arguments: object, packages: Path | None) -> None:
     """
     command = [str(_nodejs() / "bin" / "node"), str(script), *map(str, arguments)]
     environment = os.environ | ({} if packages is None else {"NODE_PATH": str(packages)})
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    with heartbeat(f"{script.name} is at work"):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         raise BuildError(f"{script.name} failed with status {done.returncode}:\n{done.stdout}{done.stderr}")
 

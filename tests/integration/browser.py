@@ -8,12 +8,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FrameLocator, Page, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -49,3 +50,35 @@ def browser_page() -> Iterator[Page]:
         page = browser.new_page(viewport={"width": 900, "height": 600})
         yield page
         browser.close()
+
+
+def watched(page: Page) -> tuple[list[str], list[str]]:
+    """What the page will tell its console, and whom it will ask."""
+    told, asked = [], []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    return told, asked
+
+
+def undecoded(page: Page) -> list[str]:
+    """Sources, shortened, of a page's images that show nothing. The page must have images."""
+    images = page.locator("img")
+    images.first.wait_for(state="attached")
+    return images.evaluate_all(
+        "images => images.filter((item) => !(item.complete && item.naturalWidth)).map((item) => item.src.slice(0, 80))"
+    )
+
+
+def drive_until_counted(frame: FrameLocator, policies: list[str]) -> None:
+    """Let a page in which one drives policies, which another embeds, run fast until it counts an outcome of each.
+
+    Args:
+        frame: The page.
+        policies: Names of the policies that drive.
+    """
+    frame.locator("main[aria-busy=false]").wait_for(timeout=60_000)
+    frame.get_by_label("Speed").select_option("16")
+    for name in policies:
+        cells = frame.get_by_role("row", name=name).get_by_role("cell")
+        cells.get_by_text(re.compile(r"^[1-9]\d*$")).first.wait_for(timeout=60_000)

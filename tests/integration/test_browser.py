@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import FLAGS, find_chromium
+from browser import FLAGS, find_chromium, watched
 from browser_files import FIELD, MAZE, write_reacting, write_slicing, write_states, write_steady
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, sync_playwright
@@ -119,15 +119,6 @@ def loaded(context: BrowserContext, address: str) -> Generator[Page]:
     page.close()
     assert told == []
     assert len(asked) >= 7 and [url for url in asked if not url.startswith((address, "data:"))] == []
-
-
-def watched(page: Page) -> tuple[list[str], list[str]]:
-    """What the page will tell its console, and whom it will ask."""
-    told, asked = [], []
-    page.on("console", lambda message: told.append(message.text))
-    page.on("pageerror", lambda error: told.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    return told, asked
 
 
 def position(page: Page, lane: int = 0) -> tuple[float, float]:
@@ -384,6 +375,30 @@ def test_lava_comes_and_goes_by_click_and_by_button(page: Page) -> None:
     page.locator(".state", has_text="drove into lava").nth(0).wait_for()
     driven_in = page.get_by_role("row", name="ahead").get_by_role("cell").nth(1)
     assert driven_in.inner_text() == "1"
+
+
+def test_a_click_drops_a_post_and_takes_it_away(page: Page) -> None:
+    page.get_by_label("Task").select_option("Limited view")
+    choose(page, "ahead", "ahead")
+    page.get_by_label("Show the posts").check()
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Same start again").click()
+    page.wait_for_timeout(300)
+    before = pixels(page)
+    canvas = page.locator("canvas").first
+    box = canvas.bounding_box()
+    middle = {"x": box["width"] / 2, "y": box["height"] / 2}  # posts stand beside the way
+    canvas.click(position=middle)
+    page.wait_for_timeout(300)
+    dropped = (pixels(page) != before).any(axis=-1)
+    rows, columns = np.nonzero(dropped)
+    # in this one place, and in the other picture as well
+    assert dropped.sum() > 200
+    assert abs(columns.mean() - middle["x"]) < 3.0 and abs(rows.mean() - middle["y"]) < 3.0
+    assert (pixels(page, 1) != before).any(axis=-1).sum() > 200
+    canvas.click(position=middle)
+    page.wait_for_timeout(300)
+    assert (pixels(page) != before).any(axis=-1).sum() < 50
 
 
 def test_the_hidden_quantity_can_be_hidden(page: Page) -> None:

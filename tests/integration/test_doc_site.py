@@ -11,10 +11,15 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from browser import browser_page, drive_until_counted, watched
+
+from tsra_browser import page_server
+from tsra_browser.serving import address_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.kitless]
 
@@ -105,3 +110,28 @@ def test_the_graph_is_drawn_and_links_to_other_pages_are_followed(site: Path) ->
     assert '<svg class="drawn-graph"' in text
     assert 'href="method.html"' in text
     assert "--&gt;" not in text
+
+
+def test_policies_can_be_driven_in_the_site(site: Path) -> None:
+    files = list((ROOT / "docs" / "live").iterdir())
+    assert len(files) == 4 and sum(file.stat().st_size for file in files) < 1_500_000
+    with page_server(site, 0) as server, browser_page() as page:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = address_of(server)
+        _, asked = watched(page)
+        told = []
+        page.on("console", lambda message: told.append(message.location["url"]))
+        page.on("pageerror", lambda error: told.append(f"{address}live/: {error}"))
+        page.goto(f"{address}live.html")
+        frame = page.frame_locator("iframe.live-page")
+        drive_until_counted(frame, ["Student of a plain teacher", "TSRA's student, distilled"])
+        assert frame.locator("#tally tr").count() == 3
+        # rovers have moved, and their pictures are no blank ones
+        assert len(frame.locator("canvas").first.screenshot()) > 5000
+        page.get_by_role("link", name="In a window of its own").click()
+        page.wait_for_selector("main[aria-busy=false]")
+        assert page.url == f"{address}live/index.html"
+        # the theme's script tells which colours it chose, and the site has no icon
+        assert [url for url in told if url.startswith(f"{address}live/")] == []
+        assert len(asked) > 20 and [url for url in asked if not url.startswith((address, "data:"))] == []
+        server.shutdown()

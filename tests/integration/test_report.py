@@ -10,10 +10,16 @@ from __future__ import annotations
 import base64
 import json
 import sys
+from pathlib import Path
 
 import pytest
+from browser import browser_page, undecoded, watched
 from conftest import SCRIPTS, Shell, run_directory
+from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tiny_run import write_all
+
+from tsra_lab.run_report import make_page, read_run
 
 pytestmark = [pytest.mark.integration, pytest.mark.smoke, pytest.mark.kitless]
 
@@ -51,3 +57,24 @@ def test_a_run_is_reported(shell: Shell) -> None:
         "[INFO] Not shown: No diagnosis of what the teacher acts on.",
         "[INFO] Not shown: No film.",
     ]
+
+
+def test_a_browser_shows_it(tmp_path: Path) -> None:
+    run = write_all(tmp_path / "run")
+    frames = [Image.new("RGB", (64, 48), color) for color in ("red", "blue")]
+    frames[0].save(run / "figures" / "alignment_40.png")
+    frames[0].save(run / "videos" / "play" / "film.gif", save_all=True, append_images=frames[1:])
+    made = make_page(read_run(run))
+    path = tmp_path / "report.html"
+    path.write_bytes(made.content)
+    with browser_page() as page:
+        told, asked = watched(page)
+        page.goto(path.as_uri())
+        # it is allowed no script of its own, but this test's
+        assert undecoded(page) == [] and page.locator("img").count() == 2
+        for finding in made.verdict.findings:
+            assert page.get_by_text(finding.text, exact=True).is_visible(), finding.text
+        curves = page.locator("#learning svg")
+        assert curves.count() >= 3 and all(curve.bounding_box()["height"] > 100 for curve in curves.all())
+        assert told == []
+        assert asked[0] == path.as_uri() and [url for url in asked[1:] if not url.startswith("data:")] == []

@@ -8,8 +8,15 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
+import signal
+import subprocess
 import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +24,14 @@ import onnx
 import pytest
 import torch
 import yaml
+from browser import browser_page, drive_until_counted, undecoded, watched
 from conftest import SCRIPTS, TASK, Shell, run_directory
+from playwright.sync_api import Page
 
+from tsra_browser import page_server
+from tsra_browser.serving import address_of
 from tsra_deploy import Policy, read_metadata
+from tsra_lab.evaluation import format_table
 
 pytestmark = [pytest.mark.integration, pytest.mark.smoke, pytest.mark.kitless]
 
@@ -207,7 +219,9 @@ def test_help_tells_the_options_and_the_task_s_presets(shell: Shell) -> None:
     assert "--max_iterations" in text and "newton_mjwarp" in text
 
 
-def test_the_demo_runs_to_its_end(shell: Shell) -> None:
+def test_the_demo_runs_to_its_end(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    shell.timeout = 900.0  # it runs eight other scripts, on a machine that may be busy
     output = shell.run("demo.py", *SMALL, "--max_iterations", "25", "--episodes", "64", "--output", "demo")
     files = {path.name for path in (shell.directory / "demo").iterdir()}
     assert files == {
@@ -217,16 +231,66 @@ def test_the_demo_runs_to_its_end(shell: Shell) -> None:
         "paths.png",
         "paths.gif",
         "initial_states.npz",
-        "plain_teacher.log",
+        "other_core.log",
         "teacher_for_the_page",
         "page",
+        "report.html",
+        "index.html",
     }
     page = json.loads((shell.directory / "demo" / "page" / "page.json").read_text())
     assert [len(task["policies"]) for task in page["tasks"]] == [3]
-    assert "at http://127.0.0.1:8008/" in output and "browse.py --page demo/page --serve" in output
     report = json.loads((shell.directory / "demo" / "evaluation_distilled.json").read_text())
     assert report["policies"].keys() == {"teacher", "student", "onnx"}
     assert "Student distilled:" in output and "policy.onnx" in output
+    *_, command, address = output.splitlines()
+    assert address.removeprefix("and open ") == "http://127.0.0.1:8008/"
+    with served(command.split(), shell.directory) as address, browser_page() as page:
+        everything_is_shown(page, address, report)
+
+
+@contextmanager
+def served(command: list[str], directory: Path) -> Iterator[str]:
+    """Serve what the demo made by the command that it told, on a port that is surely free."""
+    command[command.index("8008")] = "0"
+    with subprocess.Popen(
+        [command[0], "-u", *command[1:]], cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        yield re.search(r"http://127.0.0.1:\d+/", server.stdout.readline())[0]
+        server.terminate()
+
+
+def everything_is_shown(page: Page, address: str, report: dict) -> None:
+    """The demo's page has numbers, pictures and the report, and its policies drive."""
+    told, asked = watched(page)
+    page.goto(address)
+    assert undecoded(page) == [] and page.locator("img").count() == 3
+    assert page.locator("pre").nth(1).inner_text().splitlines() == format_table(report).splitlines()
+    drive_until_counted(page.frame_locator("iframe"), ["Student of a plain teacher", "TSRA's student, distilled"])
+    page.get_by_role("link", name="The report on the training").click()
+    page.get_by_role("heading", name="Verdict").wait_for()
+    assert undecoded(page) == []
+    assert told == []
+    assert len(asked) > 10 and [url for url in asked if not url.startswith((address, "data:"))] == []
+
+
+def test_the_demo_serves_its_page_where_somebody_sees_the_address(tmp_path: Path) -> None:
+    """Nothing is trained for it."""
+    (tmp_path / "index.html").write_text("<title>It all</title>")
+    program = "import sys, demo; demo.show(demo.Path(sys.argv[1]), int(sys.argv[2]))"
+    paths = os.pathsep.join((str(SCRIPTS), os.environ.get("PYTHONPATH", "")))
+    terminal, inside = pty.openpty()
+    with page_server(tmp_path, 0) as other:  # which has the port
+        command = [sys.executable, "-c", program, str(tmp_path), str(other.server_address[1])]
+        process = subprocess.Popen(command, stdout=inside, env=os.environ | {"PYTHONPATH": paths})
+        os.close(inside)
+        with os.fdopen(terminal) as shown, process:
+            line = next(line for line in shown if "http://" in line)
+            address = line.split()[-1]
+            assert line.startswith("See it all, until Ctrl-C, at ") and address != address_of(other)
+            with urllib.request.urlopen(address) as answer:
+                assert answer.read() == b"<title>It all</title>"
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.parametrize(

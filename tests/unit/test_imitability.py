@@ -13,7 +13,7 @@ import math
 import pytest
 import torch
 import torch.nn as nn
-from hidden_env import HiddenEnv, LinearPolicy, OnboardActionEnv
+from hidden_env import LENGTH, HiddenEnv, LinearPolicy, OnboardActionEnv
 from tensordict import TensorDict
 
 from tsra_lab.evaluation import evaluation_report, format_table, measure_imitability, run_episodes
@@ -335,6 +335,17 @@ def test_imitability_is_reported_and_printed(tmp_path):
     assert "cells AUC" in lines[-1] and "position R2" in lines[-1]
     write_report(report, tmp_path / "report.json")  # it is plain data
     assert json.loads((tmp_path / "report.json").read_text()) == report
+
+
+def test_what_takes_long_tells_how_far_it_is():
+    env, told = HiddenEnv(num_envs=200), []
+    teacher, student = embedded(torch.ones(1, 5), "privileged"), embedded(torch.ones(1, 1), "onboard")
+    measure_imitability(env, teacher, student, 0, told.append)
+    over = [int(text.split()[1]) for text in told if text.startswith("Sampling")]
+    # at each step of three batches of 200 episodes, of the teacher's and of the student's; all of them end at once
+    assert over == [number for number in (0, 200, 400) for _ in range(LENGTH)] * 2
+    assert "of 600 episodes" in told[0]
+    assert [text.split()[1] for text in told if text.startswith("Probing")] == ["0", "1", "2", "3"]
 
 
 def test_what_the_teachers_actions_betray_is_no_leakage_of_the_student():

@@ -16,6 +16,7 @@ from pathlib import Path
 from tsra_lab.evaluation.diagnosis import diagnose, draw_diagnosis, format_diagnosis
 from tsra_lab.evaluation.samples import NUM_EPISODES
 from tsra_lab.runs import (
+    ProgressLines,
     add_run_arguments,
     check_groups_exist,
     find_run,
@@ -76,7 +77,7 @@ def main() -> int:
             raise ValueError(f"'{run.checkpoint}' holds no teacher, so there is nothing to diagnose.")
         # relative, so that a diagnosis that is passed on tells nothing of the machine
         origin = {"task": args.task, "checkpoint": os.path.relpath(run.checkpoint)}
-        diagnosis = origin | diagnose(opened.env, teacher, onboard, run.env_cfg.seed)
+        diagnosis = origin | diagnose(opened.env, teacher, onboard, run.env_cfg.seed, ProgressLines().say)
     print(format_diagnosis(diagnosis))
     output.mkdir(parents=True, exist_ok=True)
     write_report(diagnosis, args.json or output / "diagnosis.json")

@@ -81,7 +81,7 @@ def main() -> int:
         if "teacher" in policies and student is not None and not args.no_imitability:
             print("[INFO] Measuring what the teacher's actions and both embeddings depend on.", flush=True)
             try:
-                report["imitability"] = measure_imitability(env, policies["teacher"], student, seed)
+                report["imitability"] = measure_imitability(env, policies["teacher"], student, seed, lines.say)
             except ValueError as error:  # not every policy can be judged; the episodes stay valid
                 print(f"[WARNING] Imitability was not measured: {error}")
         if args.initial_states is not None:

@@ -21,7 +21,7 @@ from tensordict import TensorDict
 from .imitability import action_sensitivity, permute_terms
 from .imitator import samples_of_student
 from .probe import held_out, predict_held_out, r2_score
-from .samples import collect_samples, groups_of, observation_terms
+from .samples import Say, collect_samples, groups_of, observation_terms
 from .style import INK, STYLE
 
 THRESHOLD = 0.2
@@ -32,7 +32,7 @@ onboard, what is to blame scored 0.22 to 0.69, what is not at most 0.17 (``docs/
 """
 
 
-def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int) -> dict:
+def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int, say: Say | None = None) -> dict:
     """Rank a teacher's observation terms by what they contribute to the imitation gap.
 
     All is measured where a quick imitator of the teacher acts (:mod:`tsra_lab.evaluation.imitator`): where the teacher
@@ -51,6 +51,7 @@ def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int) 
         teacher: Any policy without memory.
         onboard: Observation groups that a student sees.
         seed: Seed of the episodes.
+        say: Told at each step how many episodes of the teacher or an imitator are over.
 
     Returns:
         JSON-ready dictionary: ``onboard``, ``seed``, ``samples``, the number of the teacher's and of the imitator's;
@@ -72,8 +73,8 @@ def diagnose(env: VecEnv, teacher: MLPModel, onboard: Iterable[str], seed: int) 
         )
     observation_terms(env, onboard)  # refuses groups that are no vectors
     terms = observation_terms(env, groups)
-    samples = collect_samples(env, teacher, seed)
-    imitated = samples_of_student(env, teacher, onboard, samples, seed)
+    samples = collect_samples(env, teacher, seed, say=say)
+    imitated = samples_of_student(env, teacher, onboard, samples, seed, say)
     predictions, truth = predict_held_out(
         torch.cat([imitated.observations[group] for group in onboard], dim=-1),
         torch.cat([term.of(imitated.observations) for term in terms], dim=-1),

@@ -18,7 +18,7 @@ from tensordict import TensorDict
 from tsra_lab.models import EncodedPolicy
 
 from .probe import CONSTANT, auc_score, is_binary, permuted_across_episodes, predict_held_out, r2_score
-from .samples import ObservationTerm, Samples, collect_samples, groups_of, observation_terms, source_of
+from .samples import ObservationTerm, Samples, Say, collect_samples, groups_of, observation_terms, source_of
 
 HIDDEN = "hidden state"
 """What a task's hook redraws: exactly what the onboard sensors cannot tell."""
@@ -125,13 +125,14 @@ def hidden_sensitivity(env: VecEnv, teacher: MLPModel, samples: Samples, onboard
     return action_sensitivity(teacher, samples.observations, changed) | {"to": NOT_DIRECT, "method": method}
 
 
-def leakage(env: VecEnv, teacher: EncodedPolicy, samples: Samples) -> dict[str, dict]:
+def leakage(env: VecEnv, teacher: EncodedPolicy, samples: Samples, say: Say | None = None) -> dict[str, dict]:
     """Measure what the embeddings tell about each of the teacher's terms, on episodes that the probe never saw.
 
     Args:
         env: Environment of the samples.
         teacher: The teacher.
         samples: What its student met, as :func:`collect_samples` gives it.
+        say: Told before each probe how many are trained.
 
     Returns:
         For each term that varies, a JSON-ready dictionary: ``metric``, ``auc`` for terms of two values, else ``r2``,
@@ -148,12 +149,17 @@ def leakage(env: VecEnv, teacher: EncodedPolicy, samples: Samples) -> dict[str, 
     with torch.no_grad():
         z_teacher, z_student = teacher.encoder(samples.observations), samples.embedding
     chance = permuted_across_episodes(targets, samples.episodes)
-    held_out = {
-        "z_teacher": predict_held_out(z_teacher, targets, samples.episodes),
-        "z_student": predict_held_out(z_student, targets, samples.episodes),
-        "state": predict_held_out(targets, targets, samples.episodes),
-        "permuted": predict_held_out(z_teacher, chance, samples.episodes),
+    probes = {
+        "z_teacher": (z_teacher, targets),
+        "z_student": (z_student, targets),
+        "state": (targets, targets),
+        "permuted": (z_teacher, chance),
     }
+    held_out = {}
+    for name, (inputs, predicted) in probes.items():
+        if say is not None:
+            say(f"Probing: {len(held_out)} of {len(probes)} probes are trained.")
+        held_out[name] = predict_held_out(inputs, predicted, samples.episodes)
     sizes = [term.size for term in terms]
     split = {name: [values.split(sizes, dim=-1) for values in pair] for name, pair in held_out.items()}
     result = {}
@@ -165,7 +171,7 @@ def leakage(env: VecEnv, teacher: EncodedPolicy, samples: Samples) -> dict[str, 
     return result
 
 
-def measure_imitability(env: VecEnv, teacher: MLPModel, student: MLPModel, seed: int) -> dict:
+def measure_imitability(env: VecEnv, teacher: MLPModel, student: MLPModel, seed: int, say: Say | None = None) -> dict:
     """Run a teacher and measure how far it can be imitated.
 
     Action sensitivity is measured where the teacher acts, leakage where the student does: the teacher's actions, which
@@ -176,6 +182,7 @@ def measure_imitability(env: VecEnv, teacher: MLPModel, student: MLPModel, seed:
         teacher: Policy of the privileged observations.
         student: Policy of the onboard observations.
         seed: Seed of the episodes.
+        say: Told how far it is, as often as there is something to tell.
 
     Returns:
         JSON-ready dictionary: ``action_sensitivity`` as :func:`hidden_sensitivity` gives it, and ``leakage`` as
@@ -184,11 +191,11 @@ def measure_imitability(env: VecEnv, teacher: MLPModel, student: MLPModel, seed:
     Raises:
         ValueError: If the teacher has a memory, nothing is hidden from the student, or episodes are too few.
     """
-    samples = collect_samples(env, teacher, seed)
+    samples = collect_samples(env, teacher, seed, say=say)
     encoded = isinstance(teacher, EncodedPolicy) and isinstance(student, EncodedPolicy)
     vectors = all(samples.observations[group].ndim == 2 for group in groups_of(teacher))
     sensitivity = hidden_sensitivity(env, teacher, samples, groups_of(student))
     if not (encoded and vectors):
         return {"action_sensitivity": sensitivity, "leakage": None}
-    of_student = collect_samples(env, teacher, seed, acting=student)
-    return {"action_sensitivity": sensitivity, "leakage": leakage(env, teacher, of_student)}
+    of_student = collect_samples(env, teacher, seed, student, say)
+    return {"action_sensitivity": sensitivity, "leakage": leakage(env, teacher, of_student, say)}

@@ -19,7 +19,7 @@ from rsl_rl.models import MLPModel
 from tensordict import TensorDict
 
 from .probe import CONSTANT, regression, train_epoch
-from .samples import MAX_BATCHES, Samples, collect_samples
+from .samples import MAX_BATCHES, Samples, Say, collect_samples
 
 ROUNDS = 4
 """How often the imitator acts and then learns from what it met."""
@@ -68,7 +68,7 @@ class Imitator:
 
 
 def samples_of_student(
-    env: VecEnv, teacher: MLPModel, onboard: Iterable[str], of_teacher: Samples, seed: int
+    env: VecEnv, teacher: MLPModel, onboard: Iterable[str], of_teacher: Samples, seed: int, say: Say | None = None
 ) -> Samples:
     """Let imitators of the teacher act, each fitted to what those before it met, and take the best one's samples.
 
@@ -81,6 +81,7 @@ def samples_of_student(
         onboard: Observation groups of the student, all of them vectors.
         of_teacher: What the teacher met.
         seed: Seed of the first batch of the teacher's episodes; the imitators meet others.
+        say: Told at each step how many episodes of an imitator are over.
 
     Returns:
         Samples of the imitator with the highest return.
@@ -89,5 +90,5 @@ def samples_of_student(
     for index in range(1, ROUNDS + 1):
         observations = torch.cat([samples.observations for samples in met or [of_teacher]])
         imitator = Imitator(teacher, onboard, observations)
-        met.append(collect_samples(env, teacher, seed + index * MAX_BATCHES, imitator))
+        met.append(collect_samples(env, teacher, seed + index * MAX_BATCHES, imitator, say))
     return max(met, key=lambda samples: samples.mean_return)

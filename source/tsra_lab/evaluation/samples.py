@@ -34,6 +34,9 @@ SAMPLE_INTERVAL = 4
 MAX_SAMPLES = 8192
 """Upper bound on the samples that are kept, drawn at random."""
 
+Say = Callable[[str], None]
+"""Gets told how far something is, more often than anybody wants to read."""
+
 
 @dataclass
 class Samples:
@@ -136,7 +139,11 @@ def observation_terms(env: VecEnv, groups: Iterable[str]) -> list[ObservationTer
 
 
 def collect_samples(
-    env: VecEnv, teacher: MLPModel, seed: int, acting: Callable[[TensorDict], torch.Tensor] | None = None
+    env: VecEnv,
+    teacher: MLPModel,
+    seed: int,
+    acting: Callable[[TensorDict], torch.Tensor] | None = None,
+    say: Say | None = None,
 ) -> Samples:
     """Run the teacher, or who acts in its place, from seeded initial states and record what is met.
 
@@ -149,6 +156,7 @@ def collect_samples(
         teacher: Policy without memory; reset between episodes.
         seed: Seed of the first batch of episodes; there are up to :data:`MAX_BATCHES`, with consecutive seeds.
         acting: Policy that acts in the teacher's place.
+        say: Told at each step how many episodes are over.
 
     Returns:
         The samples, up to :data:`MAX_SAMPLES`.
@@ -161,8 +169,14 @@ def collect_samples(
     counted = min(env.num_envs, NUM_EPISODES)
     redrawn = groups_of(teacher) if acting is None else []
     batches, returns = [], []
-    for batch in range(min(math.ceil(NUM_EPISODES / counted), MAX_BATCHES)):
-        recorder = _Recorder(env, redrawn, batch * counted, acting)
+    num_batches = min(math.ceil(NUM_EPISODES / counted), MAX_BATCHES)
+
+    def tell(over: int) -> None:
+        if say is not None:
+            say(f"Sampling: {over} of {num_batches * counted} episodes are over.")
+
+    for batch in range(num_batches):
+        recorder = _Recorder(env, redrawn, range(batch * counted, (batch + 1) * counted), acting, tell)
         returns.append(run_episodes(env, acting or teacher, counted, seed + batch, recorder).returns)
         batches += recorder.samples
     count = sum(len(batch.episodes) for batch in batches)
@@ -179,19 +193,23 @@ def collect_samples(
 class _Recorder:
     """Records samples of a batch of episodes, as :func:`run_episodes` goes through them."""
 
-    def __init__(self, env: VecEnv, groups: list[str], first_episode: int, acting: object) -> None:
+    def __init__(
+        self, env: VecEnv, groups: list[str], episodes: range, acting: object, tell: Callable[[int], None]
+    ) -> None:
         self.env = env
         self.groups = groups
-        self.first_episode = first_episode
+        self.episodes = episodes
         self.embedded = acting if isinstance(acting, EncodedPolicy) else None
+        self.tell = tell
         self.hooks = hooks_of(env)
         self.steps = 0
         self.samples: list[Samples] = []
 
     def __call__(self, active: torch.Tensor) -> None:
-        """Record the present step of the episodes that still count."""
+        """Record the present step of the episodes that still count, and tell how many are over."""
+        self.tell(self.episodes.stop - int(active.sum()))
         if self.steps % SAMPLE_INTERVAL == 0:
-            episodes = self.first_episode + active.nonzero().flatten()
+            episodes = self.episodes.start + active.nonzero().flatten()
             observations = self.env.get_observations()
             samples = Samples(observations[active], episodes)
             if self.embedded is not None:
