@@ -181,6 +181,15 @@ def test_the_robots_runtime_acts_on_raw_terms_as_the_simulator_does(exported: tu
     assert targets == pytest.approx(expected, abs=1e-4)
 
 
+def test_no_file_tells_of_the_machine_that_wrote_it(exported: tuple[list[str], Path]):
+    _, path = exported
+    torch_folder = str(Path(torch.__file__).parents[1]).encode()
+    for file in path.parent.glob("*.onnx"):
+        content = file.read_bytes()
+        assert torch_folder not in content and str(Path(__file__).parents[2]).encode() not in content
+        assert b"stack_trace" not in content and b".py" not in content
+
+
 def test_a_student_is_exported_right_after_a_training_step_and_stays_as_it_is(tmp_path: Path):
     """The action distribution then still holds tensors of the autograd graph."""
     policy = build_student(VECTORS).train()

@@ -113,6 +113,8 @@ def _onnx_model(policy: MLPModel, contract: dict) -> onnx.ModelProto:
     )
     assert program is not None  # it is, with dynamo
     model = program.model_proto
+    for node in model.graph.node:
+        del node.metadata_props[:]  # torch notes source lines there, with paths of the machine that exports
     for key, value in (standard_metadata(contract) | write_metadata(contract)).items():
         model.metadata_props.add(key=key, value=value)
     if graph.states:
