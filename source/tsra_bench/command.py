@@ -228,9 +228,10 @@ def write_summary(output: Path, groups: Groups) -> None:
     colors = {name: method.color for name, method in all_methods(groups).items()}
     tables = format_tables(summary, labels)
     (output / "table.md").write_text(tables)
+    comparison = groups["main"] | groups["memory"]
     for task, methods in summary["tasks"].items():
-        compared = {name: numbers for name, numbers in methods.items() if name in groups["main"]}
-        changed = {name: numbers for name, numbers in methods.items() if name not in groups["main"]}
+        compared = {name: numbers for name, numbers in methods.items() if name in comparison}
+        changed = {name: numbers for name, numbers in methods.items() if name not in comparison}
         if compared:
             draw_bars(compared, labels, colors, task, output / f"bars_{task}")
             draw_curves(compared, labels, colors, task, output / f"curves_{task}")
