@@ -14,7 +14,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import shutil
 import signal
 import subprocess
 import threading
@@ -26,7 +25,7 @@ from pathlib import Path
 import pytest
 
 from tsra_bench import jobs, processes, results
-from tsra_bench.command import check_budgets, main, make_parser, plan_cells, run_grid, write_summary
+from tsra_bench.command import check_budgets, main, make_parser, plan_cells, run_grid
 from tsra_bench.jobs import Cell, Distillation, Training
 from tsra_bench.methods import ABLATIONS, FRAMES, all_methods, method_groups, read_trials, select_methods
 from tsra_bench.processes import Processes
@@ -42,7 +41,6 @@ ITERATIONS, STEPS, ENVS = 20, 24, 4
 METHODS = all_methods(method_groups())
 MAIN = method_groups()["main"]
 BENCHMARKS = Path(__file__).parents[2] / "docs" / "benchmarks"
-LEGS = BENCHMARKS / "legs"
 PLANAR_TRIALS = BENCHMARKS / "tuning" / "trials.json"
 CAMERA_TRIALS = BENCHMARKS / "cameras" / "tuning" / "trials.json"
 
@@ -496,12 +494,3 @@ def test_a_training_that_ended_early_has_no_result(work: Path) -> None:
     failure = json.loads(cell.file.with_name("bc_1.failed.json").read_text())
     assert not cell.file.exists() and failure["stage"] == "result"
     assert f"model_{ITERATIONS}.pt" in "".join(failure["error"])
-
-
-def test_methods_with_a_memory_are_drawn_among_those_that_are_compared(tmp_path: Path) -> None:
-    task, results_of = "TSRA-Velocity-Curbs-Quadruped", Path("cells") / "TSRA-Velocity-Curbs-Quadruped"
-    (tmp_path / results_of).mkdir(parents=True)
-    shutil.copy(LEGS / results_of / "tsra_memory_1.json", tmp_path / results_of)
-    write_summary(tmp_path, method_groups())
-    assert {file.stem for file in tmp_path.glob("*.png")} == {f"bars_{task}", f"curves_{task}"}
-    assert "TSRA, memory" in (tmp_path / "table.md").read_text()
