@@ -25,7 +25,8 @@ from tensordict import TensorDict
 
 from tsra_deploy import Policy
 from tsra_lab.models import EncodedPolicy
-from tsra_lab.runs import agent_of_run, aligned_models
+from tsra_lab.runners import load_checkpoint
+from tsra_lab.runs import agent_of_run, aligned_models, find_checkpoint
 from tsra_results import write_report
 
 WARMUP, CALLS = 500, 5000
@@ -70,18 +71,20 @@ def measure(policy: Policy, file: Path) -> dict[str, dict[str, float]]:
     session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
     outputs = [node.name for node in session.get_outputs()]
     student, obs = torch_student(file.parent.parent, policy)
-    scripted = torch.jit.script(student.as_jit())
     tensors = [torch.from_numpy(feed[item["name"]]) for item in policy.inputs]
     images = [tensor for tensor in tensors if tensor.dim() > 2]
     arguments = [tensor for tensor in tensors if tensor.dim() == 2] + ([images] if images else [])
     with torch.inference_mode():
-        return {
+        ways = {
             "Policy.act": durations(lambda: policy.act(sensors)),
             "the same in PyTorch": durations(torch_act(student, policy, sensors)),
             "network, ONNX Runtime": durations(lambda: session.run(outputs, feed)),
             "network, PyTorch eager": durations(lambda: student(obs)),
-            "network, TorchScript": durations(lambda: scripted(*arguments)),
         }
+        if student.shared is None:  # else it has no such form
+            scripted = torch.jit.script(student.as_jit())
+            ways["network, TorchScript"] = durations(lambda: scripted(*arguments))
+    return ways
 
 
 def middle_of(term: dict) -> np.ndarray:
@@ -93,15 +96,16 @@ def middle_of(term: dict) -> np.ndarray:
 
 def torch_student(run: Path, policy: Policy) -> tuple[EncodedPolicy, TensorDict]:
     """Build the student's network in PyTorch; returns it and an observation of one robot."""
-    agent = agent_of_run(run / "model_0.pt")
-    groups, settings = agent["obs_groups"]["student"], aligned_models(agent)["student"]
+    checkpoint = find_checkpoint(policy.contract["task"], str(run))
+    agent, contract = agent_of_run(checkpoint), load_checkpoint(checkpoint, "cpu")["observation_contract"]
+    groups, settings = agent["obs_groups"]["student"], aligned_models(agent, contract)["student"]
     widths = {item["name"]: tuple(item["shape"]) for item in policy.inputs if len(item["shape"]) > 1}
     for group in groups:
         terms = [term for item in policy.inputs for term in item["terms"] if term["group"] == group]
         if group not in widths:
             widths[group] = (sum(term["shape"][0] * max(term["history_length"], 1) for term in terms),)
     obs = TensorDict({group: torch.zeros(1, *widths[group]) for group in groups}, batch_size=[1])
-    models = (settings["encoder"], settings["head"], settings["embedding_dim"])
+    models = [settings[name] for name in ("encoder", "head", "embedding_dim", "shared")]
     return EncodedPolicy(obs, {"student": groups}, "student", len(policy.target_names), *models).eval(), obs
 
 

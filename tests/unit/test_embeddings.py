@@ -25,7 +25,9 @@ GRU = {"class_name": "RNNModel", "rnn_type": "gru", "rnn_hidden_dim": 6, "rnn_nu
 SETS = {"teacher": ["privileged"], "student": ["proprio"]}
 
 
-def build_policies(student_encoder: dict, shared: list[str] | None = None) -> tuple[EncodedPolicy, EncodedPolicy]:
+def build_policies(
+    student_encoder: dict, shared: dict[str, list[int]] | None = None
+) -> tuple[EncodedPolicy, EncodedPolicy]:
     """A teacher and a student that share a head."""
     torch.manual_seed(0)
     parts = (observations(2), SETS)
@@ -41,9 +43,9 @@ def episode(count: int, length: int) -> list[TensorDict]:
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("shared", [None, ["command"]])
+@pytest.mark.parametrize("shared", [None, {"command": [0]}])
 @pytest.mark.parametrize("encoder", [MLP, GRU])
-def test_the_student_acts_and_both_are_noted(encoder: dict, shared: list[str] | None) -> None:
+def test_the_student_acts_and_both_are_noted(encoder: dict, shared: dict[str, list[int]] | None) -> None:
     teacher, student = build_policies(encoder, shared)
     count, length, interval = NUM_ENVS + 3, 70, 2
     steps = episode(count, length)

@@ -51,7 +51,7 @@ def finetune_cfg(**algorithm: object) -> dict:
 
 def build(source: dict | None = None, **algorithm: object) -> FineTuning:
     """A tiny FineTuning that fits a source's student; TSRA's by default."""
-    cfg = fine_tuning_agent(finetune_cfg(**algorithm), aligned_cfg() if source is None else source)
+    cfg = fine_tuning_agent(finetune_cfg(**algorithm), aligned_cfg() if source is None else source, None)
     return FineTuning.construct_algorithm(observations(), environment(), copy.deepcopy(cfg), "cpu")
 
 
@@ -104,7 +104,7 @@ def test_a_resumed_run_does_not_warm_up_again():
     ids=["distilled", "asymmetric", "stock"],
 )
 def test_the_model_and_its_groups_are_the_source_s(source, groups, model):
-    agent = fine_tuning_agent(finetune_cfg(), source | {"algorithm": {"class_name": "PPO"}})
+    agent = fine_tuning_agent(finetune_cfg(), source | {"algorithm": {"class_name": "PPO"}}, None)
     assert agent["actor"] == model | NOISE and agent["obs_groups"]["student"] == groups
     assert is_fine_tuning(agent) and not is_fine_tuning(source | {"algorithm": {"class_name": "PPO"}})
 

@@ -237,11 +237,21 @@ def test_what_the_student_sees_is_told_by_the_run_or_the_task_s_default_agent(se
 # distillation
 
 ENCODED = {
-    "obs_groups": {"teacher": ["privileged"], "student": ["onboard"], "critic": ["privileged"]},
+    "obs_groups": {
+        "teacher": ["privileged"],
+        "student": ["onboard"],
+        "critic": ["privileged"],
+        "shared": ["onboard"],
+    },
     "teacher": {"hidden_dims": [1]},
     "student": {"hidden_dims": [2]},
     "actor": {"hidden_dims": [3]},
     "algorithm": {"embedding_dim": 5},
+}
+CONTRACT = {
+    "groups": {
+        "onboard": {"shape": [6], "terms": [["rates", [4]], ["yaw", [2]]], "settings": {"history_length": 2}},
+    }
 }
 DISTILLATION = {"obs_groups": {}, "algorithm": {"class_name": "Distillation", "learning_rate": 0.1}}
 
@@ -249,12 +259,12 @@ DISTILLATION = {"obs_groups": {}, "algorithm": {"class_name": "Distillation", "l
 @pytest.mark.parametrize("method, acting", [("dagger", "student"), ("bc", "teacher")])
 def test_a_zero_shot_student_is_refined_as_the_models_that_it_and_its_teacher_are(method: str, acting: str) -> None:
     assert distillation_agent_key(ENCODED) == "rsl_rl_aligned_distillation_cfg_entry_point"
-    agent = distillation_agent(DISTILLATION, ENCODED, method)
+    agent = distillation_agent(DISTILLATION, ENCODED, CONTRACT, method)
     assert agent["obs_groups"] == {"teacher": ["privileged"], "student": ["onboard"]}
     assert agent["algorithm"] == DISTILLATION["algorithm"] | {"rollout_policy": acting}
     for name in ("teacher", "student"):
         assert (agent[name]["encoder"], agent[name]["head"]) == (ENCODED[name], ENCODED["actor"])
-        assert agent[name]["embedding_dim"] == 5
+        assert agent[name]["embedding_dim"] == 5 and agent[name]["shared"] == {"onboard": [2, 3, 5]}
 
 
 @pytest.mark.parametrize(
@@ -263,7 +273,7 @@ def test_a_zero_shot_student_is_refined_as_the_models_that_it_and_its_teacher_ar
 def test_a_plain_teacher_gets_the_control(method: str, algorithm: str) -> None:
     plain = {"obs_groups": {"actor": ["privileged"]}, "actor": {}}
     assert distillation_agent_key(plain) == "rsl_rl_distillation_cfg_entry_point"
-    agent = distillation_agent(DISTILLATION, plain, method)
+    agent = distillation_agent(DISTILLATION, plain, None, method)
     assert agent == DISTILLATION | {"algorithm": DISTILLATION["algorithm"] | {"class_name": algorithm}}
 
 

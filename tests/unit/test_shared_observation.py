@@ -25,10 +25,10 @@ from tiny_agent import (
     snapshot,
 )
 
-from tsra_lab.algorithms import AlignedPPO, StudentInformedPPO
+from tsra_lab.algorithms import AlignedPPO, StudentInformedPPO, teacher_student_ppo
 from tsra_lab.evaluation.samples import groups_of
 from tsra_lab.models import EMBEDDING, EncodedPolicy, SharedObservation
-from tsra_lab.observations import ObservationSets
+from tsra_lab.observations import ObservationSets, latest_sample
 
 pytestmark = [pytest.mark.unit, pytest.mark.kitless]
 
@@ -106,16 +106,17 @@ def test_a_checkpoint_brings_the_statistics_back():
 @pytest.mark.parametrize(
     ("encoder", "groups", "shared"),
     [
-        (MLP, ["joints", "rays", "command"], ["command"]),
-        (MLP, ["joints", "rays", "command"], ["command", "joints"]),
-        (CNN, ["joints", "image", "command"], ["command"]),
+        (MLP, ["joints", "rays", "command"], {"command": [0, 1]}),
+        (MLP, ["joints", "rays", "command"], {"command": [0, 1], "joints": [0, 1, 2]}),
+        (MLP, ["joints", "rays", "command"], {"command": [1], "rays": [1, 3]}),
+        (CNN, ["joints", "image", "command"], {"command": [0, 1]}),
     ],
 )
 def test_in_onnx_the_shared_observations_come_from_the_students_own_input(encoder, groups, shared, tmp_path: Path):
     torch.manual_seed(0)
     head = MLP | {"distribution_cfg": {"class_name": "GaussianDistribution", "init_std": 1.0}}
     policy = EncodedPolicy(
-        many_groups(2), {"student": groups}, "student", 2, dict(encoder), head, EMBEDDING_DIM, list(shared)
+        many_groups(2), {"student": groups}, "student", 2, dict(encoder), head, EMBEDDING_DIM, shared
     )
     policy.train()
     policy.shared.update_normalization(many_groups(64))
@@ -130,13 +131,47 @@ def test_in_onnx_the_shared_observations_come_from_the_students_own_input(encode
     np.testing.assert_allclose(actions, policy(obs).detach().numpy(), atol=1.0e-5)
 
 
+def test_the_head_takes_the_latest_sample_of_a_history(monkeypatch: pytest.MonkeyPatch):
+    group = {"shape": [3], "terms": [["rate", [2]], ["yaw", [1]]], "settings": {"rate": {"history_length": 2}}}
+    contract = {"sets": {"teacher": ["privileged"], "student": ["onboard"], "critic": ["privileged"]}}
+    contract |= {"groups": {"onboard": group}}
+    contract["sets"]["shared"] = ["onboard"]
+    monkeypatch.setattr(teacher_student_ppo, "observation_contract", lambda *_: contract)
+    algorithm, obs = shared_ppo(), observations()
+    assert algorithm.teacher.shared.columns == {"onboard": [1, 2]}
+    older, newer = obs.clone(), obs.clone()
+    older["onboard"][:, 0] += 1.0
+    newer["onboard"][:, 1] += 1.0
+    torch.testing.assert_close(algorithm.teacher(older), algorithm.teacher(obs))
+    assert not torch.allclose(algorithm.teacher(newer), algorithm.teacher(obs))
+    assert not torch.allclose(algorithm.student.encoder(older), algorithm.student.encoder(obs))
+
+
+@pytest.mark.parametrize(
+    ("terms", "settings", "columns"),
+    [
+        ([], None, [0, 1, 2, 3, 4, 5]),  # the environment does not tell
+        ([["a", [4]], ["b", [2]]], {"a": {"history_length": 0}, "b": {}}, [0, 1, 2, 3, 4, 5]),
+        ([["a", [4]], ["b", [2]]], {"a": {"history_length": 2}, "b": {"history_length": 0}}, [2, 3, 4, 5]),
+        ([["a", [4]], ["b", [2]]], {"history_length": 2, "history_order": "term"}, [2, 3, 5]),
+        ([["a", [4]], ["b", [2]]], {"history_length": 2, "history_order": "time"}, [3, 4, 5]),
+        # the group's length has precedence, 0 too
+        ([["a", [4]], ["b", [2]]], {"history_length": 0, "a": {"history_length": 2}}, [0, 1, 2, 3, 4, 5]),
+    ],
+)
+def test_where_the_latest_sample_lies(terms: list, settings: dict | None, columns: list[int]):
+    assert latest_sample({"shape": [6], "terms": terms, "settings": settings}) == columns
+
+
 def test_an_image_cannot_be_shared():
     with pytest.raises(ValueError, match="'image' of shape"):
-        SharedObservation(many_groups(2), ["joints", "image"])
+        SharedObservation(many_groups(2), {"joints": [0, 1, 2], "image": []})
 
 
 def test_a_policy_that_does_not_observe_what_the_head_takes_has_no_onnx_form():
-    policy = EncodedPolicy(many_groups(2), {"teacher": ["rays"]}, "teacher", 2, dict(MLP), dict(MLP), 4, ["joints"])
+    policy = EncodedPolicy(
+        many_groups(2), {"teacher": ["rays"]}, "teacher", 2, dict(MLP), dict(MLP), 4, {"joints": [0]}
+    )
     with pytest.raises(ValueError, match="joints"):
         policy.as_onnx()
 

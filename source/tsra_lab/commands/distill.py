@@ -59,7 +59,7 @@ def main() -> int:
 
     teacher = find_checkpoint(args.task, args.teacher, args.teacher_agent)
     print(f"[INFO] Teacher: {teacher}")
-    load_checkpoint(teacher, "cpu")  # refused before the simulator starts
+    contract = load_checkpoint(teacher, "cpu").get("observation_contract")  # refused before the simulator starts
     of_env = [item for item in overrides if item.startswith("env.")]
     with reading(teacher.parent):
         teacher_agent = agent_of_run(teacher, args.trust)
@@ -68,7 +68,7 @@ def main() -> int:
     agent_key = args.agent or distillation_agent_key(teacher_agent)
     _, agent_cfg = resolve_configs(args.task, agent_key, [item for item in overrides if item not in of_env])
     with reading(teacher.parent):
-        agent = distillation_agent(apply_arguments(args, env_cfg, agent_cfg), teacher_agent, args.method)
+        agent = distillation_agent(apply_arguments(args, env_cfg, agent_cfg), teacher_agent, contract, args.method)
 
     with open_training(args, env_cfg, agent, agent_key, presets) as training:
         training.runner.load_teacher(str(teacher))

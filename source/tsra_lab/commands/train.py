@@ -55,10 +55,10 @@ def main() -> int:
     if agent_cfg.class_name != "OnPolicyRunner":
         parser.error(f"'{args.agent}' distils a teacher: use scripts/distill.py")
     agent = apply_arguments(args, env_cfg, agent_cfg)
-    checkpoint, presets, goes_on = None, list(filter(is_preset, overrides)), True
+    checkpoint, contract, presets, goes_on = None, None, list(filter(is_preset, overrides)), True
     if args.checkpoint:
         checkpoint = find_checkpoint(args.task, args.checkpoint, args.agent, experiment=agent["experiment_name"])
-        load_checkpoint(checkpoint, "cpu")  # refused before the simulator starts
+        contract = load_checkpoint(checkpoint, "cpu").get("observation_contract")  # refused before the simulator starts
     if is_fine_tuning(agent):
         if checkpoint is None:
             parser.error(f"'{args.agent}' goes on from a student: name its run with --checkpoint")
@@ -66,7 +66,7 @@ def main() -> int:
         presets = presets or recorded_presets(checkpoint.parent) or []
         of_env = [item for item in overrides if item.startswith("env.")]
         env_cfg = environment_of_run(checkpoint.parent, args.task, "training", [*presets, *of_env])
-        agent = fine_tuning_agent(apply_arguments(args, env_cfg, agent_cfg), source)
+        agent = fine_tuning_agent(apply_arguments(args, env_cfg, agent_cfg), source, contract)
         goes_on = is_fine_tuning(source)
 
     with open_training(args, env_cfg, agent, args.agent, presets) as training:

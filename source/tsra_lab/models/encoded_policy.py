@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -42,7 +43,7 @@ class EncodedPolicy(MLPModel):
         encoder: MLPModel | dict,
         head: MLPModel | dict,
         embedding_dim: int = 16,
-        shared: SharedObservation | list[str] | None = None,
+        shared: SharedObservation | Mapping[str, Sequence[int]] | None = None,
     ) -> None:
         """Build or adopt the encoder and the head.
 
@@ -54,7 +55,7 @@ class EncodedPolicy(MLPModel):
             encoder: Encoder, or its configuration with ``class_name``.
             head: Head, or its configuration with ``class_name``.
             embedding_dim: Number of dimensions of the embedding.
-            shared: Observations that the head takes beside the embedding, or their groups; None for none.
+            shared: Observations that the head takes beside the embedding, or their columns by group; None for none.
 
         Raises:
             ValueError: If the head sees anything else.
@@ -64,7 +65,7 @@ class EncodedPolicy(MLPModel):
         if isinstance(encoder, dict):
             encoder_class, encoder_cfg = resolve_class(encoder)
             encoder = encoder_class(obs, obs_groups, obs_set, embedding_dim, **encoder_cfg)
-        if isinstance(shared, list):
+        if isinstance(shared, Mapping):
             shared = SharedObservation(obs, shared)
         if isinstance(head, dict):
             head = build_head(head, embedding_dim + (shared.width if shared else 0), output_dim)

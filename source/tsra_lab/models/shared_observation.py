@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import torch
 import torch.nn as nn
 from rsl_rl.modules import EmpiricalNormalization
@@ -14,36 +16,40 @@ from tensordict import TensorDict
 
 
 class SharedObservation(nn.Module):
-    """What a policy head takes directly: vector groups as the robot measures them, normalised by running statistics.
+    """What a policy head takes directly: what the robot measures at present, normalised by running statistics.
 
-    They reach teacher and student alike, so they need no embedding.
+    It reaches teacher and student alike, so it needs no embedding.
     """
 
-    def __init__(self, obs: TensorDict, groups: list[str]) -> None:
+    def __init__(self, obs: TensorDict, columns: Mapping[str, Sequence[int]]) -> None:
         """Size the statistics.
 
         Args:
             obs: Observations of the environment, one tensor per group. Shapes are (num_envs, ...).
-            groups: Vector groups.
+            columns: Vector groups, and the columns of each that the head takes.
 
         Raises:
             ValueError: If a group is no vector.
         """
         super().__init__()
-        self.groups = list(groups)
+        self.columns = {group: list(chosen) for group, chosen in columns.items()}
         for group in self.groups:
             if obs[group].dim() != 2:
                 raise ValueError(
                     f"Observation set 'shared' has group '{group}' of shape {tuple(obs[group].shape[1:])}, but the"
                     " policy head takes vectors alone. Leave it to the student's encoder."
                 )
-        self.widths = [obs[group].shape[-1] for group in self.groups]
-        self.normalizer = EmpiricalNormalization(sum(self.widths))
+        self.normalizer = EmpiricalNormalization(self.width)
+
+    @property
+    def groups(self) -> list[str]:
+        """Groups of which the head takes something."""
+        return list(self.columns)
 
     @property
     def width(self) -> int:
         """Number of elements."""
-        return sum(self.widths)
+        return sum(map(len, self.columns.values()))
 
     def forward(self, obs: TensorDict) -> torch.Tensor:
         """Normalised observations. Shape is (batch, width)."""
@@ -69,11 +75,7 @@ class SharedObservation(nn.Module):
         for group in encoder_groups:
             starts[group] = start
             start += obs[group].shape[-1]
-        return [
-            starts[group] + column
-            for group, width in zip(self.groups, self.widths, strict=True)
-            for column in range(width)
-        ]
+        return [starts[group] + column for group, columns in self.columns.items() for column in columns]
 
     def _join(self, obs: TensorDict) -> torch.Tensor:
-        return torch.cat([obs[group] for group in self.groups], dim=-1)
+        return torch.cat([obs[group][..., columns] for group, columns in self.columns.items()], dim=-1)

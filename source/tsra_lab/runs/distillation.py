@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from tsra_lab.observations import SHARED
+from tsra_lab.observations import SHARED, latest_sample
 
 
 def distillation_agent_key(teacher_agent: dict) -> str:
@@ -22,12 +22,13 @@ def distillation_agent_key(teacher_agent: dict) -> str:
     return f"rsl_rl_{'aligned_' if _has_student(teacher_agent) else ''}distillation_cfg_entry_point"
 
 
-def distillation_agent(agent: dict, teacher_agent: dict, method: str) -> dict:
+def distillation_agent(agent: dict, teacher_agent: dict, contract: dict | None, method: str) -> dict:
     """Fit the configuration of a distillation to its teacher.
 
     Args:
         agent: Configuration of the distillation.
         teacher_agent: Configuration of the teacher's run.
+        contract: Observation contract of its checkpoint, which that of a teacher with a zero-shot student always has.
         method: ``dagger``, where the student acts, or ``bc``, where the teacher does.
 
     Returns:
@@ -35,29 +36,32 @@ def distillation_agent(agent: dict, teacher_agent: dict, method: str) -> dict:
     """
     if _has_student(teacher_agent):
         acting = "teacher" if method == "bc" else "student"
-        agent = agent | {"algorithm": agent["algorithm"] | {"rollout_policy": acting}} | aligned_models(teacher_agent)
+        models = aligned_models(teacher_agent, contract or {})
+        agent = agent | {"algorithm": agent["algorithm"] | {"rollout_policy": acting}} | models
     elif method == "bc":
         agent = agent | {"algorithm": agent["algorithm"] | {"class_name": "tsra_lab.algorithms:BehaviorCloning"}}
     return agent
 
 
-def aligned_models(teacher_agent: dict) -> dict:
+def aligned_models(teacher_agent: dict, contract: dict) -> dict:
     """Observation sets and policies of a teacher and its zero-shot student.
 
     Args:
         teacher_agent: Configuration of the teacher's run.
+        contract: Observation contract of its checkpoint.
 
     Returns:
         The entries ``obs_groups``, ``teacher`` and ``student`` of a distillation's configuration.
     """
     policies = ("teacher", "student")
+    shared = {group: latest_sample(contract["groups"][group]) for group in teacher_agent["obs_groups"].get(SHARED, [])}
     return {"obs_groups": {name: teacher_agent["obs_groups"][name] for name in policies}} | {
         name: {
             "class_name": "tsra_lab.models:EncodedPolicy",
             "encoder": teacher_agent[name],
             "head": teacher_agent["actor"],
             "embedding_dim": teacher_agent["algorithm"]["embedding_dim"],
-            "shared": teacher_agent["obs_groups"].get(SHARED) or None,
+            "shared": shared or None,
         }
         for name in policies
     }
