@@ -120,7 +120,8 @@ def test_the_teacher_sees_all_and_the_student_what_a_robot_measures(measured: di
     if measured["rough"]:
         hidden |= {"height_scan": 17 * 11}
     sizes = {name: {term: values.shape for term, values in terms.items()} for name, terms in groups.items()}
-    assert sizes.keys() == {"privileged", "onboard", "present"}
+    assert sizes.keys() == {"privileged", "surroundings", "onboard", "present"}
+    assert sizes["surroundings"] == {name: (NUM_ENVS, size) for name, size in hidden.items()}
     assert sizes["present"] == {name: (NUM_ENVS, size) for name, size in onboard.items()}
     assert sizes["onboard"] == {name: (NUM_ENVS, 10 * size) for name, size in onboard.items()}
     assert sizes["privileged"] == {name: (NUM_ENVS, size) for name, size in (onboard | hidden).items()}

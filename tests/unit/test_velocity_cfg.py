@@ -130,6 +130,16 @@ def test_what_is_no_range_is_refused_by_name(option: str, value: Any, error: typ
         cfg.validate_config()
 
 
+def test_the_teacher_s_encoder_sees_what_the_student_has_not():
+    observations = resolved("env.observations.privileged.foot_friction=null").observations
+    assert sorted(terms(observations.privileged)) == sorted([*ONBOARD, *terms(observations.surroundings)])
+    assert set(terms(observations.surroundings)) == {"base_lin_vel", "base_mass", "motor_strength", "feet_contact"}
+    assert "height_scan" in terms(resolved(task="TSRA-Velocity-Rough-Go2").observations.surroundings)
+    agent = suite_like("x", UnitreeGo2RoughPPORunnerCfg())
+    history, memory = (agent.agent(name).obs_groups for name in ("tsra", "memory"))
+    assert (history["teacher"], history["shared"], memory["shared"]) == (["surroundings"], ["onboard"], ["present"])
+
+
 def test_motors_that_are_networks_have_no_strength():
     cfg = AnymalDFlatCfg()
     assert cfg.motor_strength_range is None and cfg.observations.privileged.motor_strength is None

@@ -45,7 +45,11 @@ def suite_like(experiment: str, stock: RslRlOnPolicyRunnerCfg) -> AgentSuite:
             distribution_cfg=MLPModelCfg.GaussianDistributionCfg(init_std=stock.actor.distribution_cfg.init_std),
         ),
         critic=MLPModelCfg(hidden_dims=list(stock.critic.hidden_dims), activation=stock.critic.activation),
+        # what the robot measures tells teacher and student the same, and needs no room in the embedding
+        shared=["onboard"],
+        hidden=["surroundings"],
         onboard_with_memory=["present"],
+        shared_with_memory=["present"],
         ppo={name: getattr(stock.algorithm, name) for name in settings},
         num_steps_per_env=stock.num_steps_per_env,
         max_iterations=stock.max_iterations,

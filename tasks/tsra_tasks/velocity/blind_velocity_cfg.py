@@ -76,16 +76,10 @@ class BlindGroupCfg(OnboardGroupCfg):
 
 
 @configclass
-class PrivilegedGroupCfg(ObservationGroupCfg):
-    """What only the simulator knows beside what the robot measures, all without noise."""
+class SurroundingsGroupCfg(ObservationGroupCfg):
+    """What no sensor of the robot tells, without noise."""
 
     base_lin_vel: ObservationTermCfg | None = None
-    base_ang_vel: ObservationTermCfg | None = None
-    projected_gravity: ObservationTermCfg | None = None
-    velocity_commands: ObservationTermCfg | None = None
-    joint_pos_rel: ObservationTermCfg | None = None
-    joint_vel_rel: ObservationTermCfg | None = None
-    last_action: ObservationTermCfg | None = None
     height_scan: ObservationTermCfg | None = None
     foot_friction: ObservationTermCfg | None = None
     base_mass: ObservationTermCfg | None = None
@@ -94,10 +88,26 @@ class PrivilegedGroupCfg(ObservationGroupCfg):
 
 
 @configclass
+class PrivilegedGroupCfg(SurroundingsGroupCfg):
+    """That, and what the robot measures, all without noise."""
+
+    base_ang_vel: ObservationTermCfg | None = None
+    projected_gravity: ObservationTermCfg | None = None
+    velocity_commands: ObservationTermCfg | None = None
+    joint_pos_rel: ObservationTermCfg | None = None
+    joint_vel_rel: ObservationTermCfg | None = None
+    last_action: ObservationTermCfg | None = None
+
+
+@configclass
 class BlindObservationsCfg:
     """What teacher and student see."""
 
     privileged: PrivilegedGroupCfg = PrivilegedGroupCfg()
+
+    surroundings: SurroundingsGroupCfg = SurroundingsGroupCfg()
+    """What the encoder of TSRA's teacher sees, for its head takes the rest as the robot measures it. A term that is
+    taken out of ``privileged`` is taken out here too."""
 
     onboard: BlindGroupCfg = BlindGroupCfg(history_length=10)
     """Ten samples, for a student without memory."""
@@ -190,6 +200,9 @@ class BlindVelocityCfg(TaskHooks, UpstreamTask):
             if (value := getattr(self, name)) is not None:
                 check_range(name, value, *limits)
         check_range("observation_delay", self.observation_delay, 0, LONGEST_DELAY, whole=True)
+        for name in _terms_of(self.observations.surroundings):
+            if getattr(self.observations.privileged, name, None) is None:
+                setattr(self.observations.surroundings, name, None)
         for group in (self.observations.onboard, self.observations.present):
             for name in SENSORS:
                 if (term := getattr(group, name, None)) is not None:
@@ -239,10 +252,8 @@ class BlindVelocityCfg(TaskHooks, UpstreamTask):
         """Groups whose terms are those of Isaac Lab's group, and those that it has not."""
         groups = BlindObservationsCfg()
         privileged = groups.privileged
-        own = {field.name for field in fields(ObservationGroupCfg)}
-        for name, term in vars(policy).items():
-            if name in own or term is None:
-                continue
+        for name in _terms_of(policy):
+            term = getattr(policy, name)
             if name in HIDDEN_TERMS:
                 setattr(privileged, name, _without_noise(term))
             elif name in ONBOARD_TERMS:
@@ -268,6 +279,8 @@ class BlindVelocityCfg(TaskHooks, UpstreamTask):
             func=mdp.MotorStrength, params={"asset_cfg": SceneEntityCfg("robot")}
         )
         privileged.feet_contact = ObservationTermCfg(func=mdp.feet_contact, params={"sensor_cfg": touched})
+        for name in {field.name for field in fields(SurroundingsGroupCfg)} & set(_terms_of(privileged)):
+            setattr(groups.surroundings, name, clone(getattr(privileged, name)))
         return groups
 
     def _randomize_friction(self) -> None:
@@ -311,6 +324,12 @@ class BlindVelocityCfg(TaskHooks, UpstreamTask):
         if event is None:
             raise ValueError(f"Option '{option}' needs the event '{name}', which is None: set the option to null too.")
         return event
+
+
+def _terms_of(group: ObservationGroupCfg) -> list[str]:
+    """Names of a group's terms."""
+    own = {field.name for field in fields(ObservationGroupCfg)}
+    return [name for name, term in vars(group).items() if name not in own and term is not None]
 
 
 def _without_noise(term: ObservationTermCfg) -> ObservationTermCfg:
