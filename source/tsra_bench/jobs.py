@@ -168,7 +168,7 @@ class Job:
         if not path.exists():
             # a name of its own, by which its run directories are found: those of a deleted state must not come back
             name = f"{self.folder.name}_{secrets.token_hex(4)}"
-            self.state = {"run_name": name, "git": self.provenance["git"], "stages": {}}
+            self.state = {"run_name": name, "stages": {}} | self.provenance
             self._save_state()
             return
         try:
@@ -186,11 +186,11 @@ class Job:
         iteration, checkpoint = last_checkpoint(self.state["run_name"])
         if checkpoint is None:
             record.update(run=None, seconds=0.0)
-            self.state["git"] = self.provenance["git"]
-        elif self.state["git"] != self.provenance["git"]:
+            self.state.update(self.provenance)
+        elif any(self.state.get(key) != value for key, value in self.provenance.items()):
             print(
-                f"[BENCHMARK] Going on with a training begun at commit {self.state['git']['commit']}. Delete"
-                f" '{self.folder}' to train anew.",
+                f"[BENCHMARK] Going on with a training begun at commit {self.state['git']['commit']} on"
+                f" {self.state.get('hardware')}. Delete '{self.folder}' to train anew.",
                 flush=True,
             )
         if checkpoint is not None and iteration == self.training.max_iterations:
@@ -212,7 +212,8 @@ class Job:
         self._export(cell, checkpoints[-1])
         report = self._evaluate(cell, checkpoints[-1])
         seconds = sum(self.state["stages"][stage]["seconds"] for stage in stages)
-        provenance = self.provenance | {"git": self.state["git"]}
+        provenance = {key: self.state.get(key) for key in self.provenance}  # of the training, which is what takes long
+        provenance["evaluation_hardware"] = self.provenance["hardware"]
         self.stage = "result"
         measured = measurements(checkpoints, report, seconds)
         write_report(cell.key | cell.budget | measured | provenance, cell.file)
