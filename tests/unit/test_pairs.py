@@ -177,6 +177,18 @@ def test_without_a_camera_every_sample_is_paired_in_order():
     assert list(pairs.keys()) == ["privileged"]
 
 
+@pytest.mark.parametrize("sequences", [False, True])
+def test_pairs_name_the_device_they_are_on(sequences: bool):
+    """On a GPU, sequences that named none were given masks on the CPU, and a memory student could not learn."""
+    collector = PairCollector(["privileged", "image"], sequences=sequences, kept_pairs=0 if sequences else 8)
+    for _ in range(2):
+        collector.add(sample(0).to("cpu"))
+        collector.add(sample(1).to("cpu"))
+        pairs = collector.take()
+    assert pairs.latest.device == pairs.draw(4).device == torch.device("cpu")
+    assert sequences or (len(pairs.past) == 8 and pairs.past[torch.tensor([0])].device == torch.device("cpu"))
+
+
 def test_images_are_kept_in_half_the_memory():
     camera = StillCamera(4)
     pairs = collect(PairCollector(["privileged", "image"], camera), camera, 2).latest

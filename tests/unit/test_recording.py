@@ -65,6 +65,29 @@ def test_episodes_that_never_end_are_ended() -> None:
     assert recorded["obs"].shape == (120, 5) and recorded["actions"].shape == (120, 2)
 
 
+def test_a_recording_is_computed_as_the_file_computes() -> None:
+    """On a GPU, a student with a memory was once refused: its recurrent layer had rounded to TF32."""
+
+    class Student(EncodedPolicy):
+        """Notes the precision with which it acts."""
+
+        def forward(self, *args: object, **kwargs: object) -> torch.Tensor:
+            precisions.add((torch.backends.cudnn.allow_tf32, torch.get_float32_matmul_precision()))
+            return super().forward(*args, **kwargs)
+
+    precisions: set[tuple[bool, str]] = set()
+    student = build_student(VECTORS)
+    student.__class__ = Student
+    before = torch.backends.cudnn.allow_tf32
+    torch.set_float32_matmul_precision("high")
+    try:
+        record_inputs(LongWalk(timed=True), student, VECTORS, 2, 0)
+        assert precisions == {(False, "highest")}
+        assert torch.backends.cudnn.allow_tf32 == before and torch.get_float32_matmul_precision() == "high"
+    finally:
+        torch.set_float32_matmul_precision("highest")
+
+
 def test_a_difference_counts_by_the_range_of_its_action() -> None:
     """Unbounded actions of a sound student were once refused at 1.65e-5."""
     actions = np.array([[-4.0, -0.01], [4.0, 0.01]], np.float32)

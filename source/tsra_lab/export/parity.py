@@ -7,7 +7,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -52,6 +53,26 @@ class Witness(Protocol):
         ...
 
 
+@contextmanager
+def without_tf32() -> Generator[None]:
+    """Compute in 32-bit floats, as the exported file does.
+
+    PyTorch lets an NVIDIA GPU round the factors of convolutions and of recurrent layers to TF32's 10 bits of mantissa;
+    actions then differ by 1e-3 of their range.
+
+    Yields:
+        Nothing.
+    """
+    precision = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")
+    try:
+        with torch.backends.cudnn.flags(enabled=torch.backends.cudnn.enabled, allow_tf32=False):
+            yield
+    finally:
+        torch.set_float32_matmul_precision(precision)
+
+
+@without_tf32()
 @torch.inference_mode()
 def record_inputs(
     env: VecEnv,

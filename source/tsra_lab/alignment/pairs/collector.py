@@ -218,7 +218,5 @@ def full_precision(pairs: TensorDict) -> TensorDict:
 
 def _compressed(sample: TensorDict) -> TensorDict:
     """Images in half precision: exact to 1/4000 of a value between 0 and 1, in half the memory."""
-    return TensorDict(
-        {name: tensor.half() if tensor.dim() > 2 else tensor.clone() for name, tensor in sample.items()},
-        batch_size=sample.batch_size,
-    )
+    # apply, unlike a new TensorDict, keeps the device: rsl_rl makes the masks of sequences on the one that is named
+    return sample.apply(lambda tensor: tensor.half() if tensor.dim() > 2 else tensor.clone())

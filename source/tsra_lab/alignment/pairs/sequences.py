@@ -56,8 +56,7 @@ def embed(encoder: MLPModel, samples: TensorDict) -> torch.Tensor:
         return encoder(observations.flatten(0, 1))
     ends = torch.zeros_like(samples[FIRST])
     ends[:-1] = samples[FIRST][1:]
-    # rsl_rl makes the masks on the device that the observations name, and parts of a TensorDict name none
-    padded, masks = split_and_pad_trajectories(observations.to(ends.device), ends)
+    padded, masks = split_and_pad_trajectories(observations, ends)
     return encoder(padded, masks, _initial_memory(encoder, samples, ends, masks.shape[1])).flatten(0, 1)
 
 
