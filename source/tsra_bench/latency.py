@@ -24,6 +24,7 @@ import torch
 from tensordict import TensorDict
 
 from tsra_deploy import Policy
+from tsra_deploy.contract import BY_TIME
 from tsra_lab.models import EncodedPolicy
 from tsra_lab.runners import load_checkpoint
 from tsra_lab.runs import agent_of_run, aligned_models, find_checkpoint
@@ -130,14 +131,24 @@ def torch_act(student: EncodedPolicy, policy: Policy, sensors: dict[str, np.ndar
     last_action = torch.zeros(1, len(scale))
     scales = {term["name"]: torch.tensor(term["scale"]) for term in terms}
 
+    past: dict[tuple[str, str], torch.Tensor] = {}
+
     def prepare(term: dict) -> torch.Tensor:
         value = torch.from_numpy(sensors[term["name"]])[None] if term["name"] in sensors else last_action
         value = value if term["clip"] is None else value.clamp(*term["clip"])
-        return value if set(term["scale"]) == {1.0} else value * scales[term["name"]]
+        value = value if set(term["scale"]) == {1.0} else value * scales[term["name"]]
+        if term["history_length"] == 0:
+            return value
+        key, value = (term["group"], term["name"]), value[:, None]
+        samples = past.get(key, value.expand(-1, term["history_length"], -1))
+        past[key] = torch.cat([samples[:, 1:], value], dim=1)
+        return past[key] if term["history_order"] == BY_TIME else past[key].flatten(1)
 
     def act() -> np.ndarray:
         parts = {group: [prepare(term) for term in terms if term["group"] == group] for group in groups}
-        obs = TensorDict({group: torch.cat(tensors, dim=-1) for group, tensors in parts.items()}, batch_size=[1])
+        joined = {group: torch.cat(tensors, dim=-1) for group, tensors in parts.items()}
+        # a history by time is flat only once its terms are side by side; images stay as they are
+        obs = TensorDict({name: x.flatten(1) if x.dim() == 3 else x for name, x in joined.items()}, batch_size=[1])
         return (student(obs)[0] * scale + offset).clamp(low, high).numpy()
 
     return act
