@@ -137,7 +137,9 @@ def test_a_student_runs_in_both_and_on_the_robot_of_others(shell: Shell) -> None
     """Barely trained, it falls: in both simulators, and as soon."""
     shell.task = TASK
     small = ("--num_envs", "16", "--seed", "1")
-    run = run_directory(shell.run("train.py", *small, "--max_iterations", "3"))
+    run = run_directory(
+        shell.run("train.py", *small, "--max_iterations", "3", "agent.algorithm.encoders.warmup_steps=5")
+    )
     shell.run("export.py", "--checkpoint", str(run), "--skip_measurement")
     unitree_acts_alike(run / "student", shell.directory)
     arguments = ["--checkpoint", str(run), "--policies", "onnx", "--no_imitability", "--episodes", "16"]

@@ -34,7 +34,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.smoke, pytest.mark.kitless]
 @pytest.fixture(scope="module")
 def run(shell: Shell) -> Path:
     """A run of two iterations, whose student is exported."""
-    run = run_directory(shell.run("train.py", "--num_envs", "64", "--seed", "3", "--max_iterations", "2"))
+    short = ("--num_envs", "64", "--seed", "3", "--max_iterations", "2", "agent.algorithm.encoders.warmup_steps=5")
+    run = run_directory(shell.run("train.py", *short))
     shell.run("export.py", "--checkpoint", str(run), "--skip_measurement")
     return run
 
@@ -158,7 +159,8 @@ def test_policies_are_seen_and_driven_in_the_page(shell: Shell, run: Path) -> No
 
 def test_the_page_shows_what_the_student_s_camera_sees(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shell, "task", "TSRA-ObstacleFlight-Quadrotor")
-    run = run_directory(shell.run("train.py", "--num_envs", "8", "--seed", "3", "--max_iterations", "1"))
+    short = ("--num_envs", "8", "--seed", "3", "--max_iterations", "1", "agent.algorithm.encoders.warmup_steps=5")
+    run = run_directory(shell.run("train.py", *short))
     process = shell.start("play.py", "--checkpoint", str(run), "--num_envs", "1", "--viz", "viser")
     try:
         with browser_page() as page:

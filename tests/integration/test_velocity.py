@@ -54,7 +54,8 @@ def legs(shell: Shell) -> Shell:
 def export(legs: Shell, task: str, *arguments: str) -> tuple[Path, str]:
     """Train for two iterations and export; the folder of the student, and what export printed."""
     legs.task = task
-    run = run_directory(legs.run("train.py", "--num_envs", "4", "--max_iterations", "2", *arguments))
+    short = ("--num_envs", "4", "--max_iterations", "2", "agent.algorithm.encoders.warmup_steps=5")
+    run = run_directory(legs.run("train.py", *short, *arguments))
     printed = legs.run("export.py", "--checkpoint", str(run), "--skip_measurement")
     return run / "student", printed
 
