@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import math
 from collections.abc import Callable
 
@@ -28,6 +29,7 @@ from tiny_agent import (
 )
 
 from tsra_lab.algorithms import AlignedPPO
+from tsra_lab.algorithms.phases import action_mismatch
 from tsra_lab.alignment import PairMemory, Pairs
 from tsra_lab.models import EMBEDDING
 
@@ -97,6 +99,47 @@ def test_alignment_moves_neither_head_nor_critic():
     for name in ("actor", "critic"):
         assert not moved(getattr(algorithm, name), before[name])
         assert all(parameter.grad is None for parameter in getattr(algorithm, name).parameters())
+
+
+def test_imitation_teaches_the_students_encoder_alone():
+    algorithm = warmed_up(encoders={"imitation_weight": 1.0})
+    algorithm.aligner.loss = lambda teacher, student: torch.zeros(())  # imitation and nothing else
+    algorithm.actor.zero_grad(set_to_none=True)
+    mismatch = functools.partial(action_mismatch, algorithm.teacher)
+    before = {name: snapshot(part) for name, part in (("actor", algorithm.actor), *algorithm.aligner.encoders.items())}
+    batch = observations(64)
+    pairs = Pairs(batch, PairMemory(0))
+
+    def missed() -> float:
+        encoders = algorithm.aligner.encoders
+        return mismatch(encoders["teacher"](batch), encoders["student"](batch), batch).item()
+
+    first = missed()
+    algorithm.aligner.update(pairs, 300, mismatch)
+    assert missed() < 0.7 * first  # all there is to imitate: the views of tiny observations are independent
+    assert moved(algorithm.aligner.encoders["student"], before["student"])
+    for name, part in (("teacher", algorithm.aligner.encoders["teacher"]), ("actor", algorithm.actor)):
+        assert not moved(part, before[name]), name
+    assert all(parameter.grad is None for parameter in algorithm.actor.parameters())
+
+
+def test_a_mismatch_counts_by_the_variance_of_its_action():
+    algorithm = warmed_up()
+    batch = observations(64)
+    embedding = algorithm.teacher.encoder(batch)
+    other = torch.randn_like(embedding).requires_grad_()
+    with torch.no_grad():
+        wanted, done = algorithm.teacher.act_on(embedding), algorithm.teacher.act_on(other)
+        algorithm.teacher.act_on(embedding, stochastic_output=True)
+        std = algorithm.teacher.output_distribution_params[1]
+        expected = ((wanted - done).square() / (wanted.var(dim=0) + std.square().mean(dim=0))).mean()
+    mismatch = action_mismatch(algorithm.teacher, embedding, other, batch)
+    torch.testing.assert_close(mismatch, expected)
+    mismatch.backward()
+    assert other.grad is not None and other.grad.abs().min() > 0
+    # sequences are samples, one after the other
+    sequences = batch.reshape(8, 8)
+    torch.testing.assert_close(action_mismatch(algorithm.teacher, embedding, other, sequences), expected)
 
 
 def test_the_policy_sees_the_embedding_and_nothing_else():

@@ -38,6 +38,7 @@ SETTINGS = {
     "max_grad_norm": 1.0,
     "constant_steps": 0,
     "stability_weight": 0.0,
+    "imitation_weight": 0.0,
     "target_decay": 0.9,
 }
 

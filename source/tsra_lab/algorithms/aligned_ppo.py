@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ from tensordict import TensorDict
 from tsra_lab.alignment import Aligner, AlignmentLoss, PairCollector, Pairs
 from tsra_lab.models import EMBEDDING, EncodedPolicy
 
-from .phases import Consistency
+from .phases import Consistency, action_mismatch
 from .student_rollouts import StudentRollouts
 from .teacher_student_ppo import TeacherStudentPPO
 
@@ -125,7 +126,8 @@ class AlignedPPO(TeacherStudentPPO):
         """
         before = self.consistency.behavior(observations)
         self._update_shared_statistics(observations)
-        losses = self.aligner.update(pairs, self.aligner.steps_per_iteration)
+        mismatch = functools.partial(action_mismatch, self.teacher)
+        losses = self.aligner.update(pairs, self.aligner.steps_per_iteration, mismatch)
         return losses | self.consistency.restore(observations, before)
 
     def train_mode(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn as nn
@@ -28,6 +29,10 @@ class Encoders(nn.ModuleDict):
 
     teacher: MLPModel
     student: MLPModel
+
+
+Mismatch = Callable[[torch.Tensor, torch.Tensor, TensorDict], torch.Tensor]
+"""Of the teacher's and the student's embeddings of a batch, and its observations, what there is to lose."""
 
 
 class Aligner:
@@ -53,6 +58,7 @@ class Aligner:
         batch_size: int,
         max_grad_norm: float,
         stability_weight: float,
+        imitation_weight: float,
         target_decay: float,
     ) -> None:
         """Create the targets and the optimiser.
@@ -74,11 +80,12 @@ class Aligner:
         self.batch_size = batch_size
         self.max_grad_norm = max_grad_norm
         self.stability_weight = stability_weight
+        self.imitation_weight = imitation_weight
         self.target_decay = target_decay
         self.steps_done = 0
         """Number of encoder steps taken so far."""
 
-    def update(self, pairs: Pairs, num_steps: int) -> dict[str, float]:
+    def update(self, pairs: Pairs, num_steps: int, mismatch: Mismatch | None = None) -> dict[str, float]:
         """Align the encoders on pairs drawn at random over time and environments, then move the targets.
 
         Drawing over the whole rollout matters: within an episode its constants are shortcuts for a contrastive loss,
@@ -88,6 +95,7 @@ class Aligner:
         Args:
             pairs: Observations of both sets.
             num_steps: Number of encoder steps.
+            mismatch: How far the student is from the teacher in actions; None where the policy means nothing yet.
 
         Returns:
             ``alignment``, the mean loss (0 without steps), and the health of the target embedding after the last step
@@ -105,6 +113,8 @@ class Aligner:
             loss = self.loss(*map(gather_batch, embeddings))
             if self.stability_weight:
                 loss = loss + self.stability_weight * self._instability(embeddings, batch)
+            if self.imitation_weight and mismatch is not None:
+                loss = loss + self.imitation_weight * mismatch(*embeddings, batch)
             optimizer_step(self.optimizer, loss, self.max_grad_norm)
             self._move_targets()
             total += loss.item()

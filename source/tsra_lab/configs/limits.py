@@ -138,6 +138,7 @@ LIMITS: dict[str, Limit] = {
     "warmup_steps": COUNT_OR_NONE_AT_ALL,
     "batch_size": Number(2, whole=True),
     "stability_weight": WEIGHT,
+    "imitation_weight": WEIGHT,
     "target_decay": Number(0, 1),
     "consistency": Switch(),
     "critic_warmup_iterations": COUNT_OR_NONE_AT_ALL,

@@ -7,5 +7,6 @@
 
 from .consistency import Consistency
 from .following import Following
+from .imitation import action_mismatch
 
-__all__ = ["Consistency", "Following"]
+__all__ = ["Consistency", "Following", "action_mismatch"]
