@@ -27,9 +27,9 @@ check: lint
 test-fast: lint
 	$(PYTEST) --dist loadfile tests/unit $(QUICK)
 
-# everything
+# everything; last it says what took longest
 test: lint
-	$(PYTEST) --dist loadfile
+	$(PYTEST) --dist loadfile --durations 60
 
 lint: install
 	$(BIN)/ruff check .

@@ -119,6 +119,12 @@ ABLATIONS = {
         "The encoders start with the policy, not before it.",
         "agent.algorithm.encoders.warmup_steps=0",
     ),
+    "tsra_no_imitation": variant(
+        "tsra",
+        "TSRA, no imitation",
+        "Alignment alone teaches the student's encoder.",
+        "agent.algorithm.encoders.imitation_weight=0.0",
+    ),
     "tsra_l2": variant(
         "tsra",
         "TSRA, L2 alignment",

@@ -12,6 +12,7 @@ ranks_program.py drift OUTPUT          the same, but the ranks differ on purpose
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import time
@@ -25,6 +26,7 @@ from tiny_agent import aligned_cfg, build_aligned_ppo, build_method, collect_rol
 from torch import distributed
 
 from tsra_lab.algorithms import StudentInformedPPO
+from tsra_lab.algorithms.phases import action_mismatch
 from tsra_lab.alignment import Aligner, AlignmentLoss, PairMemory, Pairs, share_of
 from tsra_lab.runners import AlignedRunner
 from tsra_lab.runners.ranks import join_ranks
@@ -70,9 +72,10 @@ def gradients() -> dict[str, list[torch.Tensor]]:
     )
     schedule = {"learning_rate": 1.0e-3, "constant_steps": 0, "steps_per_iteration": 1, "warmup_steps": 0}
     settings = {"batch_size": BATCH, "max_grad_norm": 1.0, "stability_weight": 0.0, "target_decay": 0.9}
-    aligner = Aligner(*encoders, loss, **schedule, **settings)
+    aligner = Aligner(*encoders, loss, **schedule, **settings, imitation_weight=1.0)
     pairs = Pairs(halves(fixed_samples()), PairMemory(0))
-    found = {"alignment": gradients_of(aligner.optimizer, lambda: aligner.update(pairs, 1))}
+    mismatch = functools.partial(action_mismatch, build_aligned_ppo().teacher)
+    found = {"alignment": gradients_of(aligner.optimizer, lambda: aligner.update(pairs, 1, mismatch))}
     statistics = [encoder.obs_normalizer.state_dict() for encoder in encoders]
     found["statistics"] = [tensor for state in statistics for tensor in state.values()]
 

@@ -72,7 +72,7 @@ CONFIG = {
             "max_grad_norm": 1.0,
             "constant_steps": 0,
             "stability_weight": 0.0,
-            "imitation_weight": 0.0,
+            "imitation_weight": 2.0,
             "target_decay": 0.9,
         },
         "consistency": True,

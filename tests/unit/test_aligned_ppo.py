@@ -115,7 +115,8 @@ def test_imitation_teaches_the_students_encoder_alone():
         return mismatch(encoders["teacher"](batch), encoders["student"](batch), batch).item()
 
     first = missed()
-    algorithm.aligner.update(pairs, 300, mismatch)
+    losses = algorithm.aligner.update(pairs, 300, mismatch)
+    assert missed() < losses["imitation"] < first
     assert missed() < 0.7 * first  # all there is to imitate: the views of tiny observations are independent
     assert moved(algorithm.aligner.encoders["student"], before["student"])
     for name, part in (("teacher", algorithm.aligner.encoders["teacher"]), ("actor", algorithm.actor)):
@@ -268,7 +269,7 @@ def test_a_discarded_rollout_leaves_its_pairs_and_teaches_nothing():
 
 def test_health_is_logged():
     losses = warmed_up().update()
-    expected = {"alignment", "retrieval_accuracy", "embedding_std_min", "embedding_std_mean"}
+    expected = {"alignment", "imitation", "retrieval_accuracy", "embedding_std_min", "embedding_std_mean"}
     expected |= {"action_distance", "policy_drift", "remaining_drift", "value", "surrogate", "entropy"}
     assert losses.keys() == expected
     assert all(torch.isfinite(torch.tensor(value)) for value in losses.values())

@@ -65,7 +65,7 @@ def aligned_cfg(student: dict | None = None, **algorithm: object) -> dict:
             "max_grad_norm": 1.0,
             "constant_steps": 0,
             "stability_weight": 0.0,
-            "imitation_weight": 0.0,
+            "imitation_weight": 2.0,
             "target_decay": 0.9,
         },
         "pairs": {"render_interval": 1, "kept_pairs": 0},

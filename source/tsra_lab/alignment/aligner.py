@@ -98,14 +98,14 @@ class Aligner:
             mismatch: How far the student is from the teacher in actions; None where the policy means nothing yet.
 
         Returns:
-            ``alignment``, the mean loss (0 without steps), and the health of the target embedding after the last step
-            (:func:`embedding_health`).
+            ``alignment``, the mean loss (0 without steps), ``imitation``, the mean mismatch (0 where it is not looked
+            at), and the health of the target embedding after the last step (:func:`embedding_health`).
         """
         self.encoders.train()
         if (new := pairs.new_samples()) is not None:
             for name in self.learns_statistics:
                 getattr(self.encoders, name).update_normalization(new)
-        total = 0.0
+        total = missed = 0.0
         for _ in range(num_steps):
             self._decay_learning_rate()
             batch = pairs.draw(share_of(self.batch_size))
@@ -114,14 +114,17 @@ class Aligner:
             if self.stability_weight:
                 loss = loss + self.stability_weight * self._instability(embeddings, batch)
             if self.imitation_weight and mismatch is not None:
-                loss = loss + self.imitation_weight * mismatch(*embeddings, batch)
+                imitation = mismatch(*embeddings, batch)
+                loss = loss + self.imitation_weight * imitation
+                missed += imitation.item()
             optimizer_step(self.optimizer, loss, self.max_grad_norm)
             self._move_targets()
             total += loss.item()
             self.steps_done += 1
         with torch.no_grad():
             health = embedding_health(*_embed_both(self.targets, pairs.draw(share_of(self.batch_size))))
-        return {"alignment": total / max(num_steps, 1), **health}
+        steps = max(num_steps, 1)
+        return {"alignment": total / steps, "imitation": missed / steps, **health}
 
     def _decay_learning_rate(self) -> None:
         """Set the optimiser's learning rate for the next step, which follows from the number of steps alone."""

@@ -83,10 +83,10 @@ class EncoderTrainingCfg(StrictCfg):
     slows the embedding down. An ablation: by default the head makes up for embeddings that move
     (:attr:`AlignedPPOCfg.consistency`)."""
 
-    imitation_weight: float = 0.0
+    imitation_weight: float = 2.0
     """Weight of the difference between the actions on the teacher's and on the student's embedding, in shares of the
     actions' variance. It teaches the student's encoder alone
-    (:func:`tsra_lab.algorithms.phases.action_mismatch`). Off until the methods have been compared with it."""
+    (:func:`tsra_lab.algorithms.phases.action_mismatch`), after the warm-up."""
 
     target_decay: float = 0.9
     """Decay per encoder step of the moving averages that the policies act on. 0 switches the averaging off."""

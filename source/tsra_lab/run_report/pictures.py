@@ -190,6 +190,7 @@ def _losses(events: Events, steps: float | None) -> list[Picture]:
         "Loss/surrogate": "surrogate loss",
         "Loss/entropy": "entropy",
         "Loss/alignment": "alignment loss",
+        "Loss/imitation": "imitation in the alignment",
         "Loss/following": "loss of the following encoders",
         "Loss/behavior": "imitation loss",
         "Policy/mean_std": "action noise",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import torch
 from tensordict import TensorDict
 
+from tsra_lab.alignment import gather_batch
 from tsra_lab.models import EncodedPolicy
 
 
@@ -35,7 +36,7 @@ def action_mismatch(
     with torch.no_grad():
         policy.act_on(policy.add_shared(teacher, obs), stochastic_output=True)
         wanted, std = (parameter.clone() for parameter in policy.output_distribution_params)
-        variance = wanted.var(dim=0) + std.square().mean(dim=0)
+        variance = gather_batch(wanted).var(dim=0) + gather_batch(std).square().mean(dim=0)
     embedding = student.detach().requires_grad_()
     done = policy.act_on(policy.add_shared(embedding, obs))
     mismatch = ((done - wanted).square() / variance).mean()
