@@ -28,6 +28,9 @@ from .methods import DISTILLATIONS
 from .processes import Processes, Stopped
 from .results import FAILED, measurements
 
+CHECKPOINTS = ("agent.save_interval=10",)
+"""Overrides of trainings and distillations: checkpoints close enough together for what :mod:`.costs` measures."""
+
 
 @dataclass(frozen=True)
 class Training:
@@ -200,7 +203,7 @@ class Job:
         arguments += self._budget(self.training.max_iterations)
         if checkpoint is not None:
             arguments += ["--checkpoint", str(checkpoint)]
-        return self._note_run(self._run("train", [*arguments, *self.training.overrides]))
+        return self._note_run(self._run("train", [*arguments, *self.training.overrides, *CHECKPOINTS]))
 
     def _finish(self, cell: Cell, teacher_run: Path) -> None:
         """Distil if asked, evaluate and write the result of a cell."""
@@ -233,7 +236,8 @@ class Job:
         agent, method = DISTILLATIONS[distillation.kind]
         arguments = ["--teacher", str(teacher), "--agent", agent, "--method", method]
         arguments += ["--run_name", f"{self.state['run_name']}_{name}", *self._budget(iterations)]
-        return self._note_run(self._run("distill", [*arguments, *environment(self.training.overrides)])) / last
+        overrides = (*environment(self.training.overrides), *CHECKPOINTS)
+        return self._note_run(self._run("distill", [*arguments, *overrides])) / last
 
     def _export(self, cell: Cell, checkpoint: Path) -> None:
         """Export the student that will be evaluated, for the evaluation of the file, unless it is exported already."""
