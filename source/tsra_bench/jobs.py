@@ -28,8 +28,12 @@ from .methods import DISTILLATIONS
 from .processes import Processes, Stopped
 from .results import FAILED, measurements
 
-CHECKPOINTS = ("agent.save_interval=10",)
-"""Overrides of trainings and distillations: checkpoints close enough together for what :mod:`.costs` measures."""
+CHECKPOINT_INTERVAL = 10
+"""Iterations from one checkpoint to the next, in trainings and distillations: near enough to each other for what
+:mod:`.costs` measures."""
+
+CHECKPOINTS = f"agent.save_interval={CHECKPOINT_INTERVAL}"
+"""Override of both."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +207,7 @@ class Job:
         arguments += self._budget(self.training.max_iterations)
         if checkpoint is not None:
             arguments += ["--checkpoint", str(checkpoint)]
-        return self._note_run(self._run("train", [*arguments, *self.training.overrides, *CHECKPOINTS]))
+        return self._note_run(self._run("train", [*arguments, *self.training.overrides, CHECKPOINTS]))
 
     def _finish(self, cell: Cell, teacher_run: Path) -> None:
         """Distil if asked, evaluate and write the result of a cell."""
@@ -236,7 +240,7 @@ class Job:
         agent, method = DISTILLATIONS[distillation.kind]
         arguments = ["--teacher", str(teacher), "--agent", agent, "--method", method]
         arguments += ["--run_name", f"{self.state['run_name']}_{name}", *self._budget(iterations)]
-        overrides = (*environment(self.training.overrides), *CHECKPOINTS)
+        overrides = (*environment(self.training.overrides), CHECKPOINTS)
         return self._note_run(self._run("distill", [*arguments, *overrides])) / last
 
     def _export(self, cell: Cell, checkpoint: Path) -> None:

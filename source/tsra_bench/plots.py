@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -122,6 +122,49 @@ def draw_curves(
         axis.set_title(title, loc="left")
         if axis.get_legend_handles_labels()[0]:
             figure.legend(loc="outside right upper")
+        _save(figure, path)
+
+
+def draw_costs(
+    curves: Mapping[str, Sequence[Sequence[Mapping]]],
+    labels: Mapping[str, str],
+    colors: Mapping[str, str],
+    title: str,
+    path: Path,
+) -> None:
+    """Draw the student's success over what it cost: environment steps, time and, where there are any, camera images.
+
+    Args:
+        curves: Learning curves of the seeds, by the method's name, as :func:`~.costs.measure` gives them.
+        labels: What the methods are called, in the order of the legend.
+        colors: Colours of the methods.
+        title: Title of the picture.
+        path: File to write, without a suffix.
+    """
+    panels = {"env_steps": ("environment steps [millions]", 1.0e6), "seconds": ("learning time [min]", 60.0)}
+    if any(point["rendered_frames"] for seeds in curves.values() for curve in seeds for point in curve):
+        panels["rendered_frames"] = ("camera images [thousands]", 1.0e3)
+    with pyplot.rc_context(STYLE):
+        figure, axes = pyplot.subplots(
+            1, len(panels), figsize=(3.4 * len(panels), 3.0), sharey=True, layout="constrained", squeeze=False
+        )
+        for axis, (key, (label, unit)) in zip(axes[0], panels.items(), strict=True):
+            for name in in_order(curves, labels):
+                for number, curve in enumerate(curves[name]):
+                    axis.plot(
+                        [point[key] / unit for point in curve],
+                        [point["success"] for point in curve],
+                        color=colors.get(name, PLAIN),
+                        linewidth=1.4,
+                        marker="D" if len(curve) == 1 else None,
+                        label=labels.get(name, name) if number == 0 else None,
+                    )
+            axis.set_xlim(left=0.0)
+            axis.set_xlabel(label)
+            _success_axis(axis, "y")
+            axis.set_ylabel("student's success rate" if axis is axes[0][0] else "")
+        figure.suptitle(title, x=0.0, ha="left")
+        figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside right upper")
         _save(figure, path)
 
 

@@ -112,6 +112,16 @@ def test_policies_are_drawn_and_their_teachers_diagnosed(shell: Shell, results: 
     assert f"| {TASK} | TSRA | 1 | " in (shell.directory / "diagnosis" / "table.md").read_text()
 
 
+def test_costs_count_what_came_before_a_distillation(shell: Shell, results: Path) -> None:
+    grid = ("--tasks", TASK, "--methods", "dagger", *GRID, *BUDGET, "--output", "costs")
+    call(shell, "-m", "tsra_bench.costs", *grid)
+    (point,) = json.loads((shell.directory / "costs" / "curves" / TASK / "dagger_1.json").read_text())
+    assert point["env_steps"] == 3 * 24 * 32 and point["rendered_frames"] == 0 and 0.0 <= point["success"] <= 1.0
+    assert point["seconds"] > 0.0
+    assert "| DAgger | " in (shell.directory / "costs" / "table.md").read_text()
+    assert (shell.directory / "costs" / f"costs_{TASK}.png").is_file()
+
+
 def test_times_are_measured(shell: Shell, results: Path) -> None:
     task = ("--task", TASK, "--device", "cpu", "--num_envs", "32", "--json", "times.json")
     file = shell.directory / "times.json"

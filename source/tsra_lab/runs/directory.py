@@ -107,8 +107,21 @@ def newest_checkpoint(run: Path) -> Path | None:
     Returns:
         Path of the checkpoint; None if there is none.
     """
+    found = checkpoints_of(run)
+    return found[-1][1] if found else None
+
+
+def checkpoints_of(run: Path) -> list[tuple[int, Path]]:
+    """Find the numbered checkpoints of a run directory.
+
+    Args:
+        run: Run directory.
+
+    Returns:
+        Iteration and path of each, the earliest first.
+    """
     named = [(re.fullmatch(CHECKPOINT_PATTERN, file.name), file) for file in run.iterdir() if file.is_file()]
-    return max(((int(match[1]), file) for match, file in named if match), default=(0, None))[1]
+    return sorted((int(match[1]), file) for match, file in named if match)
 
 
 def new_run(task: str, agent_key: str, experiment_name: str, run_name: str) -> Path:
