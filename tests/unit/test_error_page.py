@@ -30,7 +30,7 @@ def quoted() -> list[str]:
 def texts() -> list[str]:
     """All texts of the source, with a sign for each value that is put in."""
     found = []
-    for file in (ROOT / "source").rglob("*.py"):
+    for file in (file for folder in ("source", "tasks") for file in (ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.JoinedStr):
                 parts = [part.value if isinstance(part, ast.Constant) else VALUE for part in node.values]

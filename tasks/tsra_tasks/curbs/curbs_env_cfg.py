@@ -38,7 +38,7 @@ from tsra_lab.hooks import Marks
 from ..props import CURB_COLOR, CURB_WIDTH, GROUND_CFG, curb_cfg
 from ..robots import QUADRUPED_ACTION_SCALE, QUADRUPED_CFG, QUADRUPED_FEET, QUADRUPED_JOINTS, go1
 from ..shared.marks import UNSEEN
-from ..shared.options import Range, check_number, check_range
+from ..shared.options import Range, check_number, check_range, check_surroundings
 from ..shared.scene import LIGHT_CFG
 from ..shared.task_env_cfg import OnboardGroupCfg, TaskEnvCfg
 from ..velocity import mdp as velocity_mdp
@@ -407,8 +407,9 @@ class CurbsEnvCfg(TaskEnvCfg):
 
         Raises:
             TypeError: If an option is no number or no range.
-            ValueError: If an option is out of range.
+            ValueError: If an option is out of range, or a term of ``surroundings`` is not that of ``privileged``.
         """
+        check_surroundings(self.observations.surroundings, self.observations.privileged)
         check_range("curb_heights", self.curb_heights, 0.0, HIGHEST_CURB)
         check_number("curb_share", self.curb_share, 0.0, 1.0)
         check_number("push_speed", self.push_speed, 0.0, 2.0)

@@ -40,6 +40,7 @@ from ..robots import QUADROTOR_CFG
 from ..shared.depth_image import DepthImage
 from ..shared.image_noise import ImageNoiseCfg
 from ..shared.marks import ray_marks, unseen_marks
+from ..shared.options import check_surroundings
 from ..shared.physics_cfg import ContactFreePhysicsCfg
 from ..shared.posts import post_distances
 from ..shared.renderer_cfg import CameraRendererCfg
@@ -284,6 +285,14 @@ class ObstacleFlightEnvCfg(CameraTaskEnvCfg):
         self._set_times(CONTROL_PERIOD, decimation=3)
         self.sim.physics = ContactFreePhysicsCfg()
         self.sim.default_visualizer_cfg = VisualizerCfg(eye=(-8.0, -6.0, 6.0))
+
+    def validate_config(self):
+        """Check the observations. Isaac Lab calls it when an environment is made.
+
+        Raises:
+            ValueError: If a term of ``surroundings`` is not that of ``privileged``.
+        """
+        check_surroundings(self.observations.surroundings, self.observations.privileged)
 
     def evaluation_mode(self):
         """Start every episode at the start. Sensors stay noisy, as on the robot."""

@@ -5,7 +5,10 @@
 
 """Checks of what is set on the command line."""
 
+from dataclasses import fields
 from typing import Any
+
+from isaaclab.managers import ObservationGroupCfg, ObservationTermCfg
 
 Range = tuple[float, float]
 """Least and largest value."""
@@ -51,6 +54,28 @@ def check_number(name: str, value: Any, least: float, most: float) -> None:
         raise TypeError(f"Option '{name}' must be a number, not {value!r}.")
     if not least <= value <= most:
         raise ValueError(f"Option '{name}' must be within {least:g} to {most:g}, not {value:g}.")
+
+
+def check_surroundings(surroundings: ObservationGroupCfg | None, privileged: ObservationGroupCfg | None) -> None:
+    """Refuse a term of ``surroundings`` that is not that of ``privileged``: whoever changes one of them means both.
+
+    Args:
+        surroundings: What the encoder of TSRA's teacher sees; None where the group was taken out.
+        privileged: What critic and plain teachers see; None where the group was taken out.
+
+    Raises:
+        ValueError: If a term differs.
+    """
+    if surroundings is None or privileged is None:
+        return
+    for name in (field.name for field in fields(surroundings)):
+        term, other = getattr(surroundings, name), getattr(privileged, name, None)
+        if isinstance(term, ObservationTermCfg) and term != other:
+            raise ValueError(
+                f"Observation term '{name}' of 'surroundings' is not that of 'privileged': the encoder of TSRA's"
+                " teacher would see the one, critic and plain teachers the other. Set"
+                f" env.observations.surroundings.{name} and env.observations.privileged.{name} alike."
+            )
 
 
 def _is_number(value: Any, whole: bool = False) -> bool:

@@ -24,7 +24,7 @@ from tsra_lab.configs import OnboardTermCfg
 from tsra_lab.hooks import TaskHooks
 
 from ..robots.motor_order import OrderedArticulationCfg
-from ..shared.options import Range, check_range
+from ..shared.options import Range, check_range, check_surroundings
 from ..shared.task_env_cfg import OnboardGroupCfg
 from . import mdp
 
@@ -188,7 +188,8 @@ class BlindVelocityCfg(TaskHooks, UpstreamTask):
 
         Raises:
             TypeError: If this class does not come before Isaac Lab's, or an option is no range.
-            ValueError: If an option is out of range, or the robot cannot have it.
+            ValueError: If an option is out of range, the robot cannot have it, or a term of ``surroundings`` is not
+                that of ``privileged``.
         """
         if validate := getattr(super(), "validate_config", None):
             validate()
@@ -203,6 +204,7 @@ class BlindVelocityCfg(TaskHooks, UpstreamTask):
         for name in _terms_of(self.observations.surroundings):
             if getattr(self.observations.privileged, name, None) is None:
                 setattr(self.observations.surroundings, name, None)
+        check_surroundings(self.observations.surroundings, self.observations.privileged)
         for group in (self.observations.onboard, self.observations.present):
             for name in SENSORS:
                 if (term := getattr(group, name, None)) is not None:
