@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, sync_playwright
+from playwright.sync_api import BrowserContext, FrameLocator, Page, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -59,6 +59,27 @@ def watched(page: Page) -> tuple[list[str], list[str]]:
     page.on("pageerror", lambda error: told.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     return told, asked
+
+
+@contextmanager
+def loaded(context: BrowserContext, address: str) -> Iterator[Page]:
+    """Open a page of policies that drive. In the end it asked nobody else for anything, and its console stayed silent.
+
+    Args:
+        context: The browser.
+        address: Where the page is served.
+
+    Yields:
+        The page.
+    """
+    page = context.new_page()
+    told, asked = watched(page)
+    page.goto(address)
+    page.wait_for_selector("main[aria-busy=false]")
+    yield page
+    page.close()
+    assert told == []
+    assert len(asked) >= 7 and [url for url in asked if not url.startswith((address, "data:"))] == []
 
 
 def undecoded(page: Page) -> list[str]:

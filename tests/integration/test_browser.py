@@ -12,12 +12,11 @@ import io
 import json
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import FLAGS, find_chromium, watched
+from browser import FLAGS, find_chromium, loaded
 from browser_files import FIELD, MAZE, write_reacting, write_slicing, write_states, write_steady
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, sync_playwright
@@ -106,19 +105,6 @@ def runtime(context: BrowserContext, address: str) -> Generator[Page]:
     """A page for tests that only use its runtime and its worlds, and nothing that is seen."""
     with loaded(context, address) as page:
         yield page
-
-
-@contextmanager
-def loaded(context: BrowserContext, address: str) -> Generator[Page]:
-    """The page. In the end it asked nobody else for anything, and its console stayed silent."""
-    page = context.new_page()
-    told, asked = watched(page)
-    page.goto(address)
-    page.wait_for_selector("main[aria-busy=false]")
-    yield page
-    page.close()
-    assert told == []
-    assert len(asked) >= 7 and [url for url in asked if not url.startswith((address, "data:"))] == []
 
 
 def position(page: Page, lane: int = 0) -> tuple[float, float]:
