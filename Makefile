@@ -27,9 +27,10 @@ check: lint
 test-fast: lint
 	$(PYTEST) --dist loadfile tests/unit $(QUICK)
 
-# everything; last it says what took longest
+# everything, the long files of the simulator first, so that no process waits for another at the end; last it says what
+# took longest
 test: lint
-	$(PYTEST) --dist loadfile --durations 60
+	$(PYTEST) --dist loadfile --no-loadscope-reorder --durations 60
 
 lint: install
 	$(BIN)/ruff check .
