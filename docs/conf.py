@@ -57,6 +57,7 @@ html_theme = "sphinx_book_theme"
 html_title = "TSRA Lab"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_favicon = "_static/icon.svg"
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
