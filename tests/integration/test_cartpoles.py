@@ -43,12 +43,12 @@ PLAIN_PPO = 4.95
 (docs/benchmarks/student_rollouts.md#encoders-that-move); 5 is the upper bound."""
 
 
-def returns(installed: Shell, task: str, *overrides: str) -> dict[str, float]:
+def returns(installed: Shell, task: str, *overrides: str, episodes: int = 512) -> dict[str, float]:
     """Mean returns of teacher and student after a training of 256 environments, on a seed that nothing was tried on."""
     installed.task = task
     budget = ("--num_envs", "256", "--seed", "1")
     run = run_directory(installed.run("train.py", *budget, *overrides))
-    evaluation = ("--checkpoint", str(run), "--episodes", "512", "--no_imitability", "--json", "report.json")
+    evaluation = ("--checkpoint", str(run), "--episodes", str(episodes), "--no_imitability", "--json", "report.json")
     installed.run("evaluate.py", *budget, *evaluation)
     report = json.loads((installed.directory / "report.json").read_text())
     return {name: report["policies"][name]["return_mean"] for name in ("teacher", "student")}
@@ -117,10 +117,10 @@ def test_noisy_positions_are_enough_to_balance(installed: Shell) -> None:
         assert value > 0.85 * PLAIN_PPO, name
 
 
-def test_a_student_with_a_camera_alone_trains_and_is_exported(installed: Shell) -> None:
-    """That it is learnt is not claimed."""
-    installed.task = "Cartpole-Camera"
-    short = ("--num_envs", "8", "--max_iterations", "2", "agent.algorithm.encoders.warmup_steps=5")
-    run = run_directory(installed.run("train.py", *short))
-    installed.run("export.py", "--checkpoint", str(run), "--skip_measurement")
+def test_a_camera_alone_is_enough_to_balance(installed: Shell) -> None:
+    """In the example's own 0.98 million steps, to within 30 % of plain PPO on the state; and the student is exported."""
+    for name, value in returns(installed, "Cartpole-Camera", episodes=256).items():
+        assert value > 0.7 * PLAIN_PPO, name
+    installed.run("export.py", "--checkpoint", "latest", "--skip_measurement")
+    (run,) = (installed.directory / "logs" / "rsl_rl" / "cartpole_camera_aligned").iterdir()
     assert (run / "student" / "policy.onnx").is_file()

@@ -48,10 +48,21 @@ CAMERA_SUITE = replace(
     experiment="cartpole_camera",
     student_encoder=CNNModelCfg(
         cnn_cfg=CNNModelCfg.CNNCfg(
-            output_channels=[16, 32, 32], kernel_size=3, stride=2, padding="zeros", activation="elu"
+            output_channels=[8, 16, 16], kernel_size=[5, 3, 3], stride=[2, 2, 2], padding="zeros", activation="elu"
         ),
         image_normalization=True,
         **ENCODER,
     ),
+    # those of Isaac Lab's own agent of the cart-pole with a camera
+    ppo={
+        "value_loss_coef": 2.0,
+        "entropy_coef": 0.0,
+        "num_learning_epochs": 4,
+        "num_mini_batches": 16,
+        "learning_rate": 3.0e-4,
+        "schedule": "fixed",
+    },
+    num_steps_per_env=64,
+    max_iterations=60,
 )
 """Agents of the cart-pole whose student has a camera and nothing else."""
