@@ -112,7 +112,7 @@ def test_the_suite_s_other_methods_train_on_it_and_the_contract_tells_both_units
 
 
 def test_noisy_positions_are_enough_to_balance(installed: Shell) -> None:
-    """In the example's own 1.8 million steps, to within 15 % of plain PPO."""
+    """In the example's own 0.92 million steps, to within 15 % of plain PPO."""
     for name, value in returns(installed, "Cartpole-Noisy-Positions").items():
         assert value > 0.85 * PLAIN_PPO, name
 

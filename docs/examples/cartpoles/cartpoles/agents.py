@@ -24,8 +24,8 @@ SUITE = AgentSuite(
     critic=MLPModelCfg(hidden_dims=[256, 256], activation="elu"),
     # those of Isaac Lab's own agent of the cart-pole
     ppo={"entropy_coef": 0.005, "desired_kl": 0.01, "num_learning_epochs": 5},
-    # of 256 environments: a fifth of the steps that Isaac Lab's own agent is given
-    max_iterations=300,
+    # of 256 environments: a tenth of the steps that Isaac Lab's own agent is given
+    max_iterations=150,
     save_interval=50,
 )
 """Agents of the cart-pole whose student has noisy positions."""
