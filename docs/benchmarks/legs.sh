@@ -6,4 +6,4 @@ python="${PYTHON:-.venv/bin/python}"
 grid=(--tasks TSRA-Velocity-Curbs-Quadruped --parallel "${PARALLEL:-2}" --output docs/benchmarks/legs)
 
 "$python" scripts/benchmark.py "${grid[@]}" --methods tsra_memory asymmetric_memory dagger_memory tsra dagger \
-    asymmetric sitt cts --seeds 1 2 3
+    asymmetric sitt cts tsra_no_imitation tsra_memory_no_imitation --seeds 1 2 3

@@ -76,6 +76,8 @@ DISTILLED = {
 }
 """Plain PPO, whose student comes of distillation."""
 
+NO_IMITATION = "agent.algorithm.encoders.imitation_weight=0.0"
+
 MEMORY = {
     "dagger_memory": variant(
         "ppo",
@@ -91,6 +93,13 @@ MEMORY = {
         color="#cc79a7",
     ),
     "tsra_memory": variant("memory", METHODS["memory"].label, METHODS["memory"].description, color="#d55e00"),
+    "tsra_memory_no_imitation": variant(
+        "memory",
+        "TSRA, memory, no imitation",
+        "Alignment alone teaches the encoder of a student that remembers.",
+        NO_IMITATION,
+        color="#e69f00",
+    ),
 }
 """Methods whose student remembers."""
 
@@ -123,7 +132,7 @@ ABLATIONS = {
         "tsra",
         "TSRA, no imitation",
         "Alignment alone teaches the student's encoder.",
-        "agent.algorithm.encoders.imitation_weight=0.0",
+        NO_IMITATION,
     ),
     "tsra_l2": variant(
         "tsra",

@@ -454,7 +454,8 @@ def test_shorthands_name_groups_of_methods() -> None:
     assert select_methods(["main"], groups) == list(MAIN)
     assert select_methods(["tsra", "ablations"], groups) == ["tsra", *ABLATIONS]
     assert select_methods(["all", "bc"], groups) == [*MAIN, *ABLATIONS]
-    assert select_methods(["memory"], groups) == ["dagger_memory", "asymmetric_memory", "tsra_memory"]
+    remembering = ["dagger_memory", "asymmetric_memory", "tsra_memory", "tsra_memory_no_imitation"]
+    assert select_methods(["memory"], groups) == remembering
     assert select_methods(["frames", "trials"], groups) == [*FRAMES, *read_trials(PLANAR_TRIALS, METHODS)]
 
 

@@ -23,7 +23,7 @@ LEGS = Path(__file__).parents[2] / "docs" / "benchmarks" / "legs"
 def test_methods_with_a_memory_are_drawn_among_those_that_are_compared(tmp_path: Path) -> None:
     task, results_of = "TSRA-Velocity-Curbs-Quadruped", Path("cells") / "TSRA-Velocity-Curbs-Quadruped"
     (tmp_path / results_of).mkdir(parents=True)
-    shutil.copy(LEGS / results_of / "tsra_memory_1.json", tmp_path / results_of)
+    shutil.copy(LEGS / results_of / "asymmetric_memory_1.json", tmp_path / results_of)
     write_summary(tmp_path, method_groups())
     assert {file.stem for file in tmp_path.glob("*.png")} == {f"bars_{task}", f"curves_{task}"}
-    assert "TSRA, memory" in (tmp_path / "table.md").read_text()
+    assert "asymmetric PPO, memory" in (tmp_path / "table.md").read_text()
