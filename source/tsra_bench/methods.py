@@ -77,6 +77,7 @@ DISTILLED = {
 """Plain PPO, whose student comes of distillation."""
 
 NO_IMITATION = "agent.algorithm.encoders.imitation_weight=0.0"
+"""What leaves it to alignment alone to teach the student's encoder."""
 
 MEMORY = {
     "dagger_memory": variant(
